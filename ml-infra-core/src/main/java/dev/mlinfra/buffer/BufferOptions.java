@@ -1,0 +1,216 @@
+package dev.mlinfra.buffer;
+
+import dev.mlinfra.check.Faults;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The bounds and rhythm of a write-behind buffer. Immutable; derive with the fluent methods.
+ *
+ * @param maxQueuedRows most rows waiting; rounded up to a power of two
+ * @param maxQueuedBytes most bytes accepted and not yet stored
+ * @param maxBatchRows most rows written in one go
+ * @param linger how long a row may wait for others before it is written
+ * @param minBackoff first pause after a failed write
+ * @param maxBackoff longest pause between attempts
+ * @param closeTimeout how long {@code close} keeps writing what is left
+ * @param sampleRate share of decisions that is kept, decided by hash of the decision id, in (0, 1]
+ * @since 0.1
+ */
+public record BufferOptions(
+    int maxQueuedRows,
+    long maxQueuedBytes,
+    int maxBatchRows,
+    Duration linger,
+    Duration minBackoff,
+    Duration maxBackoff,
+    Duration closeTimeout,
+    double sampleRate) {
+  private static final BufferOptions DEFAULTS =
+      new BufferOptions(
+          65_536,
+          64L << 20,
+          5_000,
+          Duration.ofMillis(50),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
+          1.0);
+
+  /**
+   * Checks that no duration is null; ranges are checked when the configuration is built.
+   *
+   * @since 0.1
+   */
+  public BufferOptions {
+    Objects.requireNonNull(linger, "linger");
+    Objects.requireNonNull(minBackoff, "minBackoff");
+    Objects.requireNonNull(maxBackoff, "maxBackoff");
+    Objects.requireNonNull(closeTimeout, "closeTimeout");
+  }
+
+  /**
+   * Returns the defaults: 65,536 rows, 64 MiB, batches of 5,000, 50 ms linger, back-off 100 ms to
+   * 10 s, 10 s to close, no sampling.
+   *
+   * @return the defaults
+   * @since 0.1
+   */
+  public static BufferOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * Changes {@link #maxQueuedRows()}.
+   *
+   * @param rows 2 to 2^24
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions maxQueuedRows(int rows) {
+    return new BufferOptions(
+        rows,
+        maxQueuedBytes,
+        maxBatchRows,
+        linger,
+        minBackoff,
+        maxBackoff,
+        closeTimeout,
+        sampleRate);
+  }
+
+  /**
+   * Changes {@link #maxQueuedBytes()}.
+   *
+   * @param bytes at least 64 KiB
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions maxQueuedBytes(long bytes) {
+    return new BufferOptions(
+        maxQueuedRows,
+        bytes,
+        maxBatchRows,
+        linger,
+        minBackoff,
+        maxBackoff,
+        closeTimeout,
+        sampleRate);
+  }
+
+  /**
+   * Changes {@link #maxBatchRows()}.
+   *
+   * @param rows 1 to 100,000
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions maxBatchRows(int rows) {
+    return new BufferOptions(
+        maxQueuedRows,
+        maxQueuedBytes,
+        rows,
+        linger,
+        minBackoff,
+        maxBackoff,
+        closeTimeout,
+        sampleRate);
+  }
+
+  /**
+   * Changes {@link #linger()}.
+   *
+   * @param wait longer than zero
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions linger(Duration wait) {
+    return new BufferOptions(
+        maxQueuedRows,
+        maxQueuedBytes,
+        maxBatchRows,
+        wait,
+        minBackoff,
+        maxBackoff,
+        closeTimeout,
+        sampleRate);
+  }
+
+  /**
+   * Changes {@link #minBackoff()} and {@link #maxBackoff()}.
+   *
+   * @param min longer than zero
+   * @param max not shorter than min
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions backoff(Duration min, Duration max) {
+    return new BufferOptions(
+        maxQueuedRows, maxQueuedBytes, maxBatchRows, linger, min, max, closeTimeout, sampleRate);
+  }
+
+  /**
+   * Changes {@link #closeTimeout()}.
+   *
+   * @param timeout longer than zero
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions closeTimeout(Duration timeout) {
+    return new BufferOptions(
+        maxQueuedRows,
+        maxQueuedBytes,
+        maxBatchRows,
+        linger,
+        minBackoff,
+        maxBackoff,
+        timeout,
+        sampleRate);
+  }
+
+  /**
+   * Changes {@link #sampleRate()}.
+   *
+   * @param rate in (0, 1]
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions sampleRate(double rate) {
+    return new BufferOptions(
+        maxQueuedRows,
+        maxQueuedBytes,
+        maxBatchRows,
+        linger,
+        minBackoff,
+        maxBackoff,
+        closeTimeout,
+        rate);
+  }
+
+  /**
+   * Lists the rules that these options break.
+   *
+   * @param subject their name in messages, as {@code decisions}
+   * @return one line a fault, empty when all is well
+   * @since 0.1
+   */
+  public List<String> faults(String subject) {
+    Faults faults =
+        new Faults()
+            .range(subject + ".maxQueuedRows", maxQueuedRows, 2, 1 << 24)
+            .range(subject + ".maxQueuedBytes", maxQueuedBytes, 64 << 10, Long.MAX_VALUE / 2)
+            .range(subject + ".maxBatchRows", maxBatchRows, 1, 100_000)
+            .positive(subject + ".linger", linger)
+            .positive(subject + ".minBackoff", minBackoff)
+            .positive(subject + ".closeTimeout", closeTimeout);
+    if (maxBackoff.compareTo(minBackoff) < 0) {
+      faults.add(
+          subject + ".maxBackoff", maxBackoff, "must not be shorter than minBackoff", "raise it");
+    }
+    if (!(sampleRate > 0 && sampleRate <= 1)) {
+      faults.add(subject + ".sampleRate", sampleRate, "must be in (0, 1]", "use 1 to keep all");
+    }
+    return faults.lines();
+  }
+}

@@ -1,0 +1,224 @@
+package dev.mlinfra.decision;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what is known of a decision. Not thread-safe. No method throws, null arguments included:
+ * a broken rule becomes the decision's {@link Decision#fault()}.
+ *
+ * @since 0.1
+ */
+public final class DecisionBuilder {
+  private static final float[] NO_FEATURES = {};
+
+  final String agent;
+  DecisionMode mode = DecisionMode.LIVE;
+  String model = "";
+  String modelVersion = "";
+  String action = "";
+  double propensity = 1.0;
+  @Nullable Double score;
+  @Nullable String baselineAction;
+  float[] features = NO_FEATURES;
+  @Nullable String featureSet;
+  @Nullable Duration latency;
+  @Nullable UUID id;
+  @Nullable Instant decidedAt;
+  @Nullable String nullArgument;
+  private @Nullable Map<String, String> context;
+
+  DecisionBuilder(String agent) {
+    this.agent = orEmpty("agent", agent);
+  }
+
+  /**
+   * Sets the id, for decisions that already have one. Without it the decision gets a new {@link
+   * DecisionIds#at UUID version 7}.
+   *
+   * @param id unique among all decisions; logging the same id and time again stores nothing new
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder id(UUID id) {
+    checkNull("id", id);
+    this.id = id;
+    return this;
+  }
+
+  /**
+   * Sets the event time. Without it the time of {@link #build()} counts.
+   *
+   * @param at from the year 1970 to one day ahead of the clock; kept to the microsecond
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder decidedAt(Instant at) {
+    checkNull("decidedAt", at);
+    this.decidedAt = at;
+    return this;
+  }
+
+  /**
+   * Sets how much the decision counted.
+   *
+   * @param mode {@link DecisionMode#LIVE} unless set
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder mode(DecisionMode mode) {
+    checkNull("mode", mode);
+    this.mode = mode == null ? DecisionMode.LIVE : mode;
+    return this;
+  }
+
+  /**
+   * Sets the model that decided.
+   *
+   * @param name up to 128 characters
+   * @param version up to 128 characters
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder model(String name, String version) {
+    this.model = orEmpty("model", name);
+    this.modelVersion = orEmpty("modelVersion", version);
+    return this;
+  }
+
+  /**
+   * Sets what was chosen; required.
+   *
+   * @param action 1 to 256 characters
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder action(String action) {
+    this.action = orEmpty("action", action);
+    return this;
+  }
+
+  /**
+   * Sets the probability with which the policy chose this action.
+   *
+   * @param propensity in (0, 1]; 1, a deterministic choice, unless set
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder propensity(double propensity) {
+    this.propensity = propensity;
+    return this;
+  }
+
+  /**
+   * Sets the score that the model gave to the action.
+   *
+   * @param score finite
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder score(double score) {
+    this.score = score;
+    return this;
+  }
+
+  /**
+   * Sets what the baseline would have chosen.
+   *
+   * @param action 1 to 256 characters
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder baselineAction(String action) {
+    this.baselineAction = orEmpty("baselineAction", action);
+    return this;
+  }
+
+  /**
+   * Sets the feature vector. It is copied, so that the caller may go on using its array.
+   *
+   * @param vector finite values, at most 4,096
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder features(float... vector) {
+    checkNull("features", vector);
+    this.features = vector == null ? NO_FEATURES : vector.clone();
+    return this;
+  }
+
+  /**
+   * Names the feature set that says what each position of the vector means.
+   *
+   * @param name 1 to 128 characters
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder featureSet(String name) {
+    this.featureSet = orEmpty("featureSet", name);
+    return this;
+  }
+
+  /**
+   * Adds one entry to the small context. Together the entries may have 65,536 characters.
+   *
+   * @param key 1 to 128 characters
+   * @param value any text
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder context(String key, String value) {
+    if (context == null) {
+      context = new HashMap<>();
+    }
+    context.put(orEmpty("context key", key), orEmpty("context", value));
+    return this;
+  }
+
+  /**
+   * Sets how long deciding took.
+   *
+   * @param latency not negative; kept to the microsecond
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder latency(Duration latency) {
+    checkNull("latency", latency);
+    this.latency = latency;
+    return this;
+  }
+
+  /**
+   * Makes the decision. Never throws and does no I/O; the builder may be used again.
+   *
+   * @return the decision, with its id
+   * @since 0.1
+   */
+  public Decision build() {
+    Instant at = decidedAt == null ? Instant.now() : decidedAt;
+    at = DecisionRules.storable(at) ? at.truncatedTo(ChronoUnit.MICROS) : at;
+    String fault = DecisionRules.fault(this, at);
+    UUID known = id == null ? DecisionIds.at(DecisionRules.storable(at) ? at : Instant.EPOCH) : id;
+    return new Decision(this, known, at, DecisionRules.sizeBytes(this), fault);
+  }
+
+  Map<String, String> contextCopy() {
+    return context == null ? Map.of() : Map.copyOf(context);
+  }
+
+  private String orEmpty(String name, @Nullable String text) {
+    checkNull(name, text);
+    return text == null ? "" : text;
+  }
+
+  private void checkNull(String name, @Nullable Object value) {
+    if (value == null && nullArgument == null) {
+      nullArgument = name;
+    }
+  }
+}

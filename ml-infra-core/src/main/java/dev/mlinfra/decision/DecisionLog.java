@@ -1,0 +1,97 @@
+package dev.mlinfra.decision;
+
+import dev.mlinfra.buffer.Acceptance;
+import dev.mlinfra.buffer.Ledger;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Records decisions and what came of them. Thread-safe; closed with {@code MlInfra}.
+ *
+ * <p>{@link #log} and {@link #feedback} do no I/O, never block and never throw. What they accepted
+ * is stored exactly once as long as the process lives, whatever the store does meanwhile; it is
+ * lost when the process is killed before it was written.
+ *
+ * @since 0.1
+ */
+public interface DecisionLog {
+  /**
+   * Offers a decision. Does not block.
+   *
+   * @param decision what was decided; null counts as rejected
+   * @return what became of the offer
+   * @since 0.1
+   */
+  Acceptance log(Decision decision);
+
+  /**
+   * Offers feedback. Does not block.
+   *
+   * @param feedback what came of a decision; null counts as rejected
+   * @return what became of the offer
+   * @since 0.1
+   */
+  Acceptance feedback(Feedback feedback);
+
+  /**
+   * Offers a reward observed now. Does not block. Each call counts; to make repeated messages count
+   * once, pass a {@link Feedback} with its time or id.
+   *
+   * @param decisionId the decision it belongs to
+   * @param reward finite
+   * @return what became of the offer
+   * @since 0.1
+   */
+  default Acceptance feedback(UUID decisionId, double reward) {
+    return feedback(Feedback.of(decisionId, reward));
+  }
+
+  /**
+   * Waits until everything accepted before the call is stored or parked. Blocks.
+   *
+   * @param timeout longest wait
+   * @return false when the time was up first
+   * @since 0.1
+   */
+  boolean flush(Duration timeout);
+
+  /**
+   * Returns where all decisions offered to this process are. Does not block.
+   *
+   * @return a balanced ledger
+   * @since 0.1
+   */
+  Ledger ledger();
+
+  /**
+   * Returns where all feedback offered to this process is. Does not block.
+   *
+   * @return a balanced ledger
+   * @since 0.1
+   */
+  Ledger feedbackLedger();
+
+  /**
+   * Looks up a decision of the last minutes, for joining quick feedback. Blocks for one read with
+   * its time budget.
+   *
+   * @param id the decision's id
+   * @return empty when it is unknown, too old, or the cache is down
+   * @since 0.1
+   */
+  Optional<RecentDecision> recent(UUID id);
+
+  /**
+   * Streams stored decisions with what came of them, in order of time and id, in constant memory.
+   * Blocks; the reader runs on the caller's thread and may stop the stream by throwing.
+   *
+   * @param query which decisions
+   * @param reader called once for each
+   * @return how many were read
+   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
+   * @since 0.1
+   */
+  long outcomes(DecisionQuery query, Consumer<DecisionOutcome> reader);
+}

@@ -1,0 +1,28 @@
+package dev.mlinfra.spi;
+
+import java.util.Objects;
+
+/**
+ * Something that was accepted and cannot be processed. Immutable.
+ *
+ * @param origin {@code decision}, {@code feedback} or the consumer group of an event
+ * @param subjectId the id of the decision, feedback or event; with the origin it is the key
+ * @param payload what it was, as text
+ * @param cause one line why
+ * @param attempts how often it was tried
+ * @since 0.1
+ */
+public record DeadLetter(
+    String origin, String subjectId, String payload, String cause, int attempts) {
+  /**
+   * Checks that nothing is null.
+   *
+   * @since 0.1
+   */
+  public DeadLetter {
+    Objects.requireNonNull(origin, "origin");
+    Objects.requireNonNull(subjectId, "subjectId");
+    Objects.requireNonNull(payload, "payload");
+    Objects.requireNonNull(cause, "cause");
+  }
+}

@@ -1,0 +1,24 @@
+package dev.mlinfra.spi;
+
+import dev.mlinfra.decision.DecisionOutcome;
+import dev.mlinfra.decision.DecisionQuery;
+import java.util.function.Consumer;
+
+/**
+ * Reads stored decisions back. Thread-safe; blocks.
+ *
+ * @since 0.1
+ */
+public interface DecisionHistory {
+  /**
+   * Streams decisions with the sum of their feedback, in order of time and id, in constant memory
+   * and from one snapshot.
+   *
+   * @param query which decisions
+   * @param reader called once for each
+   * @return how many were read
+   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
+   * @since 0.1
+   */
+  long read(DecisionQuery query, Consumer<DecisionOutcome> reader);
+}

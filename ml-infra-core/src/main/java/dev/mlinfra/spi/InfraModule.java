@@ -1,0 +1,46 @@
+package dev.mlinfra.spi;
+
+import java.util.List;
+
+/**
+ * A part of the infrastructure that a host installs, as {@code Postgres.at(url)}. Immutable once
+ * installed.
+ *
+ * @since 0.1
+ */
+public interface InfraModule {
+  /**
+   * Returns the name that messages and health reports use.
+   *
+   * @return as {@code postgres}
+   * @since 0.1
+   */
+  String name();
+
+  /**
+   * Lists the configuration rules that this module breaks.
+   *
+   * @return one line a fault, without secrets; empty when all is well
+   * @since 0.1
+   */
+  List<String> faults();
+
+  /**
+   * Makes the module's parts and hands them over. Does no I/O and does not block, so that a host
+   * starts while its servers are down; connections are opened on first use.
+   *
+   * @param wiring where to hand the parts over and what they may use
+   * @since 0.1
+   */
+  void open(Wiring wiring);
+
+  /**
+   * Says that this module measures, so that it is opened before the others.
+   *
+   * @return true for a module that provides {@link dev.mlinfra.telemetry.Telemetry}
+   * @since 0.1
+   */
+  default boolean measures() {
+    return false;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.mlinfra.spi;
+
+/**
+ * Makes a module from plain settings. Found by {@link java.util.ServiceLoader}; used only when its
+ * section is configured, never because its jar is there.
+ *
+ * @since 0.1
+ */
+public interface ModuleFactory {
+  /**
+   * Returns the section that activates the module.
+   *
+   * @return lower case, as {@code postgres}
+   * @since 0.1
+   */
+  String section();
+
+  /**
+   * Makes the module. Every setting of the section must be read; one that is left over is a fault.
+   *
+   * @param settings the section
+   * @return the module, to be installed
+   * @throws dev.mlinfra.error.ConfigException when a setting breaks a rule
+   * @since 0.1
+   */
+  InfraModule create(Settings settings);
+}

@@ -1,0 +1,85 @@
+package dev.mlinfra.spi;
+
+import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.telemetry.Telemetry;
+import java.time.Clock;
+import java.util.List;
+
+/**
+ * What a module gets when it is opened, and where it hands its parts over.
+ *
+ * <p>Parts are handed over by their interface: {@link DecisionSink}, {@link DecisionHistory},
+ * {@link RecentDecisions}, {@link OfflineStore}, {@link OnlineStore}, {@link EventBroker}, {@link
+ * DeadLetterStore}, {@link dev.mlinfra.artifact.ArtifactStore}, {@link ModelStore}, {@link
+ * ModelPointers}, {@link ModelMirror}, {@link dev.mlinfra.pattern.PatternStore}, {@link
+ * SchemaAdmin}, {@link StreamAdmin}, {@link BucketAdmin}, {@link Telemetry}.
+ *
+ * @since 0.1
+ */
+public interface Wiring {
+  /**
+   * Returns the name of the host service.
+   *
+   * @return as given to {@code MlInfraConfig.forService}
+   * @since 0.1
+   */
+  String service();
+
+  /**
+   * Returns the id of this process, unique among all processes that ever wrote.
+   *
+   * @return as {@code ranker-0190c7...}
+   * @since 0.1
+   */
+  String source();
+
+  /**
+   * Returns the only clock that a module may read.
+   *
+   * @return the clock
+   * @since 0.1
+   */
+  Clock clock();
+
+  /**
+   * Returns where to report; a no-op unless a module measures.
+   *
+   * @return never null
+   * @since 0.1
+   */
+  Telemetry telemetry();
+
+  /**
+   * Returns the views that the host declared.
+   *
+   * @return may be empty
+   * @since 0.1
+   */
+  List<FeatureView> views();
+
+  /**
+   * Hands a part over. Two modules that provide the same part are a configuration fault.
+   *
+   * @param <T> the part's interface
+   * @param part the interface
+   * @param instance the part
+   * @since 0.1
+   */
+  <T> void provide(Class<T> part, T instance);
+
+  /**
+   * Adds a probe to health reports and inventories; a module may add several.
+   *
+   * @param probe the probe
+   * @since 0.1
+   */
+  void probe(Probe probe);
+
+  /**
+   * Registers what to close when the host closes, after all clients; last registered, first closed.
+   *
+   * @param resource closed once
+   * @since 0.1
+   */
+  void onClose(AutoCloseable resource);
+}
