@@ -133,9 +133,15 @@ public enum Meter {
   COMPONENT_UP(
       "ml.component.up",
       Type.GAUGE,
-      "state",
+      "",
       "1 up, 0.5 degraded, 0 down, at the last check",
-      "component");
+      "component"),
+  /** Reports that the metrics library refused. */
+  TELEMETRY_FAILURES(
+      "ml.telemetry.failures",
+      Type.COUNTER,
+      "calls",
+      "Reports that failed in the metrics library and are missing in the other meters");
 
   private final String meterName;
   private final Type type;
@@ -176,7 +182,7 @@ public enum Meter {
   /**
    * Returns the base unit.
    *
-   * @return as {@code rows}
+   * @return as {@code rows}; empty for a plain number
    * @since 0.1
    */
   public String unit() {
