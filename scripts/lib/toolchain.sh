@@ -26,24 +26,23 @@ jdk_on_path() {
   javac -J-XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p'
 }
 
-# find_jdk [HOME]: HOME when given, else JAVA_HOME, else the javac on PATH.
+# find_jdk [HOME]: HOME when given, else JAVA_HOME, else the JDK of the javac on PATH.
 find_jdk() {
-  local candidate tried=""
+  local candidate found="" tried=""
   if [ -n "${1:-}" ]; then
-    is_new_enough_jdk "$1" || die "--jdk '$1' is not a JDK $MIN_JAVA or newer; name a directory that has bin/javac"
-    JAVA_HOME=$1
-  else
-    for candidate in "${JAVA_HOME:-}" "$(jdk_on_path)"; do
-      [ -n "$candidate" ] || continue
-      if is_new_enough_jdk "$candidate"; then
-        tried=""
-        JAVA_HOME=$candidate
-        break
-      fi
-      tried="$tried '$candidate' is none;"
-    done
-    is_new_enough_jdk "${JAVA_HOME:-}" || die "needs a JDK $MIN_JAVA or newer in JAVA_HOME or on PATH;$tried get one: apt-get install openjdk-17-jdk-headless, brew install openjdk, or https://adoptium.net"
+    is_new_enough_jdk "$1" || die "--jdk '$1' is no JDK $MIN_JAVA or newer; name a directory that has bin/javac"
+    found=$1
   fi
+  for candidate in "${JAVA_HOME:-}" "$(jdk_on_path)"; do
+    [ -z "$found" ] && [ -n "$candidate" ] || continue
+    if is_new_enough_jdk "$candidate"; then
+      found=$candidate
+    else
+      tried="$tried '$candidate' is JDK '$(java_feature "$candidate")';"
+    fi
+  done
+  [ -n "$found" ] || die "needs a JDK $MIN_JAVA or newer in JAVA_HOME or on PATH;$tried get one: apt-get install openjdk-17-jdk-headless, brew install openjdk, or https://adoptium.net"
+  JAVA_HOME=$found
   JAVA_VERSION=$(java_feature "$JAVA_HOME")
   export JAVA_HOME
 }
