@@ -1,0 +1,313 @@
+package dev.mlinfra;
+
+import dev.mlinfra.artifact.ArtifactStore;
+import dev.mlinfra.decision.DecisionIds;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.event.EventStreams;
+import dev.mlinfra.feature.FeatureStore;
+import dev.mlinfra.health.ComponentHealth;
+import dev.mlinfra.health.HealthReport;
+import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.internal.assembly.Assembly;
+import dev.mlinfra.internal.assembly.BackgroundBootstrap;
+import dev.mlinfra.internal.assembly.Clients;
+import dev.mlinfra.internal.health.Checkup;
+import dev.mlinfra.model.ModelRegistry;
+import dev.mlinfra.pattern.PatternStore;
+import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.SchemaAdmin;
+import dev.mlinfra.spi.StreamAdmin;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connected whole: bootstraps the infrastructure and hands out its clients. Thread-safe. Close
+ * it when the host stops: that writes what is buffered, for at most the close time-outs, and then
+ * frees every thread and connection.
+ *
+ * <pre>{@code
+ * try (MlInfra ml = MlInfra.connect(cfg).ensureSchema().ensureStreams().ensureBucket()) {
+ *   ml.decisions().log(decision);
+ * }
+ * }</pre>
+ *
+ * @since 0.1
+ */
+public final class MlInfra implements AutoCloseable {
+  private static final Duration CONNECT_BUDGET = Duration.ofSeconds(10);
+  private static final String POSTGRES = "add ml-infra-postgres and install(Postgres.at(url))";
+  private static final String REDIS = "add ml-infra-redis and install(Redis.at(url))";
+  private static final String STORAGE =
+      "add ml-infra-storage and install(ObjectStorage.at(url)) or install(ArtifactDirectory.at(path))";
+
+  private final Assembly assembly;
+  private final Clients clients;
+  private final Checkup checkup;
+  private final @Nullable BackgroundBootstrap bootstrap;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private MlInfra(MlInfraConfig config, Assembly assembly) {
+    this.assembly = assembly;
+    this.bootstrap = config.start() == Start.BACKGROUND ? new BackgroundBootstrap() : null;
+    List<Probe> probes = new ArrayList<>(assembly.probes());
+    if (bootstrap != null) {
+      probes.add(bootstrap);
+    }
+    this.checkup = new Checkup(probes, assembly.telemetry());
+    this.clients =
+        new Clients(assembly, config.decisions(), config.events(), config.views(), config.clock());
+  }
+
+  /**
+   * Opens the installed modules and starts the clients. With {@link Start#FAIL_FAST} it blocks
+   * until every server has answered, at most 10 seconds; with {@link Start#BACKGROUND} it does no
+   * I/O.
+   *
+   * @param config what to use
+   * @return the whole; close it
+   * @throws ConfigException when two modules provide the same part
+   * @throws UnavailableException when a server does not answer and the start is to fail fast
+   * @since 0.1
+   */
+  public static MlInfra connect(MlInfraConfig config) {
+    Objects.requireNonNull(config, "config");
+    String source =
+        config.service()
+            + "-"
+            + DecisionIds.at(config.clock().instant()).toString().replace("-", "");
+    Assembly assembly = new Assembly(config.service(), source, config.clock(), config.views());
+    assembly.open(config.modules());
+    MlInfra whole = new MlInfra(config, assembly);
+    if (config.start() == Start.FAIL_FAST) {
+      whole.requireHealthy();
+    }
+    return whole;
+  }
+
+  /**
+   * Makes the schema, or what of it is missing. Repeating it changes nothing.
+   *
+   * @return this
+   * @throws ModuleMissingException when no module has a schema
+   * @throws ConfigException when rights are missing or the schema is newer or altered
+   * @throws UnavailableException when the server does not answer; not thrown with a background
+   *     start
+   * @since 0.1
+   */
+  public MlInfra ensureSchema() {
+    return run("ensureSchema", need(SchemaAdmin.class, "ensureSchema()", POSTGRES)::ensure);
+  }
+
+  /**
+   * Checks the schema with the right to read only. Blocks.
+   *
+   * @return this
+   * @throws ModuleMissingException when no module has a schema
+   * @throws ConfigException when the schema is missing, older, newer or altered
+   * @throws UnavailableException when the server does not answer
+   * @since 0.1
+   */
+  public MlInfra verifySchema() {
+    need(SchemaAdmin.class, "verifySchema()", POSTGRES).verify();
+    return this;
+  }
+
+  /**
+   * Prints the SQL that {@link #ensureSchema()} runs, for an administrator. Does no I/O.
+   *
+   * @return SQL text
+   * @throws ModuleMissingException when no module has a schema
+   * @since 0.1
+   */
+  public String exportDdl() {
+    return need(SchemaAdmin.class, "exportDdl()", POSTGRES).exportDdl();
+  }
+
+  /**
+   * Makes the event stream and its consumer group and checks the server's memory settings.
+   * Repeating it changes nothing.
+   *
+   * @return this
+   * @throws ModuleMissingException when no module has streams
+   * @throws ConfigException when the server would evict the stream
+   * @throws UnavailableException when the server does not answer; not thrown with a background
+   *     start
+   * @since 0.1
+   */
+  public MlInfra ensureStreams() {
+    return run("ensureStreams", need(StreamAdmin.class, "ensureStreams()", REDIS)::ensure);
+  }
+
+  /**
+   * Makes the place for artifacts and sets its quota. Repeating it changes nothing.
+   *
+   * @return this
+   * @throws ModuleMissingException when no module stores artifacts
+   * @throws ConfigException when the place cannot be used as configured
+   * @throws UnavailableException when the server does not answer; not thrown with a background
+   *     start
+   * @since 0.1
+   */
+  public MlInfra ensureBucket() {
+    return run("ensureBucket", need(BucketAdmin.class, "ensureBucket()", STORAGE)::ensure);
+  }
+
+  /**
+   * Returns the decision log.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module stores decisions
+   * @since 0.1
+   */
+  public DecisionLog decisions() {
+    return client(clients.decisions(), "decisions()", POSTGRES);
+  }
+
+  /**
+   * Returns the feature store.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module stores features
+   * @since 0.1
+   */
+  public FeatureStore features() {
+    return client(clients.features(), "features()", POSTGRES);
+  }
+
+  /**
+   * Returns the event streams.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module has streams
+   * @since 0.1
+   */
+  public EventStreams events() {
+    return client(clients.events(), "events()", REDIS);
+  }
+
+  /**
+   * Returns the artifact store.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module stores artifacts
+   * @since 0.1
+   */
+  public ArtifactStore artifacts() {
+    return client(clients.artifacts(), "artifacts()", STORAGE);
+  }
+
+  /**
+   * Returns the model registry.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module stores models
+   * @since 0.1
+   */
+  public ModelRegistry models() {
+    return client(clients.models(), "models()", POSTGRES);
+  }
+
+  /**
+   * Returns the pattern store.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module stores patterns
+   * @since 0.1
+   */
+  public PatternStore patterns() {
+    return client(clients.patterns(), "patterns()", POSTGRES);
+  }
+
+  /**
+   * Asks every component how it is, side by side. Blocks at most for the budget; never throws for
+   * an outage.
+   *
+   * @param budget longest wait
+   * @return the report
+   * @since 0.1
+   */
+  public HealthReport health(Duration budget) {
+    return checkup.check(budget);
+  }
+
+  /**
+   * Asks every component how it is, within 5 seconds.
+   *
+   * @return the report
+   * @since 0.1
+   */
+  public HealthReport health() {
+    return health(Duration.ofSeconds(5));
+  }
+
+  /**
+   * Counts what every component holds, read from the servers. Blocks.
+   *
+   * @return the counts
+   * @throws UnavailableException when a component does not answer
+   * @since 0.1
+   */
+  public List<InventoryItem> inventory() {
+    return checkup.inventory();
+  }
+
+  /**
+   * Stops taking offers, writes what is buffered within the close time-outs, stops consumers and
+   * frees every thread and connection. Blocks; may be called twice.
+   *
+   * @since 0.1
+   */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      if (bootstrap != null) {
+        bootstrap.close();
+      }
+      clients.close();
+      checkup.close();
+      assembly.close();
+    }
+  }
+
+  private void requireHealthy() {
+    List<String> down =
+        health(CONNECT_BUDGET).components().stream()
+            .filter(health -> health.status() == ComponentHealth.Status.DOWN)
+            .map(health -> health.component() + ": " + health.detail())
+            .toList();
+    if (!down.isEmpty()) {
+      close();
+      throw new UnavailableException(
+          "connect failed because of "
+              + String.join(" | ", down)
+              + "; start the server, or use start(Start.BACKGROUND) to start without it");
+    }
+  }
+
+  private MlInfra run(String step, Runnable work) {
+    if (bootstrap == null) {
+      work.run();
+    } else {
+      bootstrap.later(step, work);
+    }
+    return this;
+  }
+
+  private <T> T need(Class<T> part, String call, String nextStep) {
+    return client(assembly.find(part), call, nextStep);
+  }
+
+  private static <T> T client(Optional<T> part, String call, String nextStep) {
+    return part.orElseThrow(
+        () -> new ModuleMissingException(call + " needs a module that provides it; " + nextStep));
+  }
+}

@@ -1,0 +1,323 @@
+package dev.mlinfra;
+
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.check.Faults;
+import dev.mlinfra.check.NameRule;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.internal.assembly.Sections;
+import dev.mlinfra.spi.InfraModule;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a host uses and how. Immutable.
+ *
+ * <pre>{@code
+ * MlInfraConfig cfg = MlInfraConfig.forService("ranker")
+ *     .install(Postgres.at("jdbc:postgresql://db/ml").user("app").password(secret))
+ *     .install(Redis.at("redis://cache"))
+ *     .build();
+ * }</pre>
+ *
+ * @since 0.1
+ */
+public final class MlInfraConfig {
+  private final String service;
+  private final List<InfraModule> modules;
+  private final List<FeatureView> views;
+  private final BufferOptions decisions;
+  private final BufferOptions events;
+  private final Start start;
+  private final Clock clock;
+
+  private MlInfraConfig(Builder from) {
+    this.service = from.service;
+    this.modules = List.copyOf(from.modules);
+    this.views = List.copyOf(from.views);
+    this.decisions = from.decisions;
+    this.events = from.events;
+    this.start = from.start;
+    this.clock = from.clock;
+  }
+
+  /**
+   * Starts a configuration.
+   *
+   * @param service the host's name, which decisions and connections carry
+   * @return a builder; not thread-safe
+   * @since 0.1
+   */
+  public static Builder forService(String service) {
+    return new Builder(service);
+  }
+
+  /**
+   * Reads the environment variables {@code ML_INFRA_*}: {@code ML_INFRA_SERVICE}, {@code
+   * ML_INFRA_START} and one section a module, as {@code ML_INFRA_POSTGRES_URL}. A section activates
+   * its module; a module's jar alone activates nothing.
+   *
+   * @return the configuration; add views and options with {@link #toBuilder()}
+   * @throws ConfigException with every fault: a section without its jar, an unknown variable
+   * @since 0.1
+   */
+  public static MlInfraConfig fromEnvironment() {
+    return fromVariables(System.getenv());
+  }
+
+  /**
+   * Reads a properties file with the keys of {@link #fromEnvironment()}. Blocks for the read.
+   *
+   * @param file a readable properties file in UTF-8
+   * @return the configuration
+   * @throws ConfigException with every fault
+   * @since 0.1
+   */
+  public static MlInfraConfig fromProperties(Path file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigException(
+          "configuration file "
+              + file
+              + " was not readable but must be a properties file; check it",
+          e);
+    }
+    Map<String, String> variables = new TreeMap<>();
+    properties.stringPropertyNames().forEach(k -> variables.put(k, properties.getProperty(k)));
+    return fromVariables(variables);
+  }
+
+  /**
+   * Reads the same keys from a map; keys without the prefix {@code ML_INFRA_} are ignored.
+   *
+   * @param variables by name
+   * @return the configuration
+   * @throws ConfigException with every fault
+   * @since 0.1
+   */
+  public static MlInfraConfig fromVariables(Map<String, String> variables) {
+    Sections.Plain plain = Sections.read(variables);
+    Builder builder = forService(plain.service());
+    plain.start().map(MlInfraConfig::start).ifPresent(builder::start);
+    plain.modules().forEach(builder::install);
+    return builder.build();
+  }
+
+  /**
+   * Starts a configuration that begins as this one.
+   *
+   * @return a builder; not thread-safe
+   * @since 0.1
+   */
+  public Builder toBuilder() {
+    Builder builder = new Builder(service).decisions(decisions).events(events);
+    builder.start(start).clock(clock);
+    modules.forEach(builder::install);
+    views.forEach(builder::view);
+    return builder;
+  }
+
+  /**
+   * Returns the host's name.
+   *
+   * @return the service
+   * @since 0.1
+   */
+  public String service() {
+    return service;
+  }
+
+  /**
+   * Returns how servers that do not answer are treated.
+   *
+   * @return {@link Start#FAIL_FAST} unless set
+   * @since 0.1
+   */
+  public Start start() {
+    return start;
+  }
+
+  private static Start start(String name) {
+    return switch (name) {
+      case "fail_fast" -> Start.FAIL_FAST;
+      case "background" -> Start.BACKGROUND;
+      default ->
+          throw new ConfigException(
+              Faults.line("ML_INFRA_START", name, "must be fail_fast or background", "correct it"));
+    };
+  }
+
+  List<InfraModule> modules() {
+    return modules;
+  }
+
+  List<FeatureView> views() {
+    return views;
+  }
+
+  BufferOptions decisions() {
+    return decisions;
+  }
+
+  BufferOptions events() {
+    return events;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public String toString() {
+    return "MlInfraConfig["
+        + service
+        + " "
+        + modules.stream().map(InfraModule::name).toList()
+        + " "
+        + start
+        + "]";
+  }
+
+  /**
+   * Collects a configuration. Not thread-safe; {@link #build()} checks everything at once.
+   *
+   * @since 0.1
+   */
+  public static final class Builder {
+    private final String service;
+    private final List<InfraModule> modules = new ArrayList<>();
+    private final List<FeatureView> views = new ArrayList<>();
+    private BufferOptions decisions = BufferOptions.defaults();
+    private BufferOptions events = BufferOptions.defaults();
+    private Start start = Start.FAIL_FAST;
+    private Clock clock = Clock.systemUTC();
+
+    private Builder(String service) {
+      this.service = Objects.requireNonNull(service, "service");
+    }
+
+    /**
+     * Installs a module.
+     *
+     * @param module as {@code Postgres.at(url)}
+     * @return this
+     * @since 0.1
+     */
+    public Builder install(InfraModule module) {
+      modules.add(Objects.requireNonNull(module, "module"));
+      return this;
+    }
+
+    /**
+     * Declares a feature view.
+     *
+     * @param view the view
+     * @return this
+     * @since 0.1
+     */
+    public Builder view(FeatureView view) {
+      views.add(Objects.requireNonNull(view, "view"));
+      return this;
+    }
+
+    /**
+     * Sets the bounds of the decision log; decisions and feedback have them each.
+     *
+     * @param options the bounds
+     * @return this
+     * @since 0.1
+     */
+    public Builder decisions(BufferOptions options) {
+      this.decisions = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Sets the bounds of the event publisher.
+     *
+     * @param options the bounds; events are not sampled
+     * @return this
+     * @since 0.1
+     */
+    public Builder events(BufferOptions options) {
+      this.events = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Sets how servers that do not answer are treated.
+     *
+     * @param how {@link Start#FAIL_FAST} unless set
+     * @return this
+     * @since 0.1
+     */
+    public Builder start(Start how) {
+      this.start = Objects.requireNonNull(how, "how");
+      return this;
+    }
+
+    /**
+     * Sets the clock, for tests.
+     *
+     * @param clock the only one that the library and its modules read
+     * @return this
+     * @since 0.1
+     */
+    public Builder clock(Clock clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /**
+     * Makes the configuration.
+     *
+     * @return the configuration
+     * @throws ConfigException with every broken rule of this and of all modules
+     * @since 0.1
+     */
+    public MlInfraConfig build() {
+      Faults faults =
+          new Faults()
+              .name("service", service, NameRule.LABEL)
+              .addAll(decisions.faults("decisions"))
+              .addAll(events.faults("events"));
+      if (events.sampleRate() != 1) {
+        faults.add(
+            "events.sampleRate", events.sampleRate(), "must be 1", "sample decisions instead");
+      }
+      Set<String> names = new HashSet<>();
+      for (InfraModule module : modules) {
+        faults.addAll(module.faults());
+        if (!names.add(module.name())) {
+          faults.add(
+              "module " + module.name(), "installed twice", "must be installed once", "remove one");
+        }
+      }
+      Set<String> viewNames = new HashSet<>();
+      for (FeatureView view : views) {
+        if (!viewNames.add(view.name())) {
+          faults.add(
+              "feature view " + view.name(),
+              "declared twice",
+              "must be declared once",
+              "remove one");
+        }
+      }
+      faults.throwIfAny();
+      return new MlInfraConfig(this);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Artifacts, measured. */
+@NullMarked
+package dev.mlinfra.internal.artifact;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package dev.mlinfra.internal.assembly;
+
+import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.health.ComponentHealth;
+import dev.mlinfra.health.ComponentHealth.Status;
+import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.spi.Probe;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes schema, streams and bucket in the background, in the order asked for, again and again until
+ * each succeeds. What is still missing shows in the health report.
+ */
+public final class BackgroundBootstrap implements Probe, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BackgroundBootstrap.class);
+
+  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
+  private final Object lock = new Object();
+  private final Deque<Step> steps = new ArrayDeque<>();
+  private final Thread thread;
+  private String lastError = "";
+  private boolean closed;
+
+  /** Starts the thread. */
+  public BackgroundBootstrap() {
+    thread = new Thread(this::run, "ml-infra-bootstrap");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Queues a step; returns at once. */
+  public void later(String name, Runnable work) {
+    synchronized (lock) {
+      steps.add(new Step(name, work));
+      lock.notifyAll();
+    }
+  }
+
+  @Override
+  public String component() {
+    return "bootstrap";
+  }
+
+  @Override
+  public ComponentHealth check(Duration budget) {
+    synchronized (lock) {
+      return steps.isEmpty()
+          ? new ComponentHealth(component(), Status.UP, "nothing is missing", Duration.ZERO)
+          : new ComponentHealth(
+              component(),
+              Status.DEGRADED,
+              steps.getFirst().name() + " is not done yet; " + lastError,
+              Duration.ZERO);
+    }
+  }
+
+  @Override
+  public List<InventoryItem> inventory() {
+    return List.of();
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+    thread.interrupt();
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // whatever fails is tried again
+  private void run() {
+    int failures = 0;
+    try {
+      for (Step step = next(); step != null; step = next()) {
+        try {
+          step.work().run();
+          failures = 0;
+          done();
+        } catch (Throwable e) {
+          failures++;
+          failed(step, failures, e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private @Nullable Step next() throws InterruptedException {
+    synchronized (lock) {
+      while (steps.isEmpty() && !closed) {
+        lock.wait();
+      }
+      return closed ? null : steps.getFirst();
+    }
+  }
+
+  private void done() {
+    synchronized (lock) {
+      steps.removeFirst();
+      lastError = "";
+      lock.notifyAll();
+    }
+  }
+
+  private void failed(Step step, int failures, Throwable e) throws InterruptedException {
+    String message = e instanceof MlInfraException ? String.valueOf(e.getMessage()) : e.toString();
+    if (Integer.bitCount(failures) == 1) {
+      LOG.warn("{} failed and is tried again (attempt {}): {}", step.name(), failures, message);
+    }
+    long deadline = System.nanoTime() + backoff.pauseNanos(failures);
+    synchronized (lock) {
+      lastError = message;
+      for (long left = deadline - System.nanoTime();
+          left > 0 && !closed;
+          left = deadline - System.nanoTime()) {
+        lock.wait(Math.max(1, left / 1_000_000));
+      }
+    }
+  }
+
+  private record Step(String name, Runnable work) {}
+}

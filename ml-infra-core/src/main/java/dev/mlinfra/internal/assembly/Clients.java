@@ -1,0 +1,128 @@
+package dev.mlinfra.internal.assembly;
+
+import dev.mlinfra.artifact.ArtifactStore;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.event.EventStreams;
+import dev.mlinfra.feature.FeatureStore;
+import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.internal.artifact.MeteredArtifactStore;
+import dev.mlinfra.internal.decision.BufferedDecisionLog;
+import dev.mlinfra.internal.event.BufferedEventStreams;
+import dev.mlinfra.internal.feature.TieredFeatureStore;
+import dev.mlinfra.internal.model.MirroredModelRegistry;
+import dev.mlinfra.internal.pattern.MeteredPatternStore;
+import dev.mlinfra.model.ModelRegistry;
+import dev.mlinfra.pattern.PatternStore;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.spi.ModelMirror;
+import dev.mlinfra.spi.ModelPointers;
+import dev.mlinfra.spi.ModelStore;
+import dev.mlinfra.spi.OfflineStore;
+import dev.mlinfra.spi.OnlineStore;
+import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.telemetry.Telemetry;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** The clients that the installed parts allow. */
+public final class Clients implements AutoCloseable {
+  private final Optional<BufferedDecisionLog> decisions;
+  private final Optional<TieredFeatureStore> features;
+  private final Optional<BufferedEventStreams> events;
+  private final Optional<MeteredArtifactStore> artifacts;
+  private final Optional<MirroredModelRegistry> models;
+  private final Optional<MeteredPatternStore> patterns;
+
+  /** Makes every client whose main part is there, and starts its threads. */
+  public Clients(
+      Assembly parts,
+      BufferOptions decisionOptions,
+      BufferOptions eventOptions,
+      List<FeatureView> views,
+      Clock clock) {
+    Telemetry telemetry = parts.telemetry();
+    Optional<DeadLetterStore> deadLetters = parts.find(DeadLetterStore.class);
+    Optional<OfflineStore> offline = parts.find(OfflineStore.class);
+    Optional<OnlineStore> online = parts.find(OnlineStore.class);
+    this.decisions =
+        parts
+            .find(DecisionSink.class)
+            .map(
+                sink ->
+                    new BufferedDecisionLog(
+                        decisionOptions,
+                        sink,
+                        parts.find(DecisionHistory.class),
+                        parts.find(RecentDecisions.class),
+                        deadLetters,
+                        telemetry));
+    this.features =
+        offline.isEmpty() && online.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new TieredFeatureStore(offline, online, views, clock, telemetry));
+    this.events =
+        parts
+            .find(EventBroker.class)
+            .map(
+                broker ->
+                    new BufferedEventStreams(
+                        parts.source(), eventOptions, broker, deadLetters, telemetry));
+    this.artifacts =
+        parts.find(ArtifactStore.class).map(store -> new MeteredArtifactStore(store, telemetry));
+    this.models =
+        parts
+            .find(ModelStore.class)
+            .map(
+                store ->
+                    new MirroredModelRegistry(
+                        store,
+                        parts.find(ModelPointers.class),
+                        parts.find(ModelMirror.class),
+                        telemetry));
+    this.patterns =
+        parts.find(PatternStore.class).map(store -> new MeteredPatternStore(store, telemetry));
+  }
+
+  /** The decision log, if decisions can be stored. */
+  public Optional<DecisionLog> decisions() {
+    return decisions.map(DecisionLog.class::cast);
+  }
+
+  /** The feature store, if there is a tier. */
+  public Optional<FeatureStore> features() {
+    return features.map(FeatureStore.class::cast);
+  }
+
+  /** The event streams, if there is a broker. */
+  public Optional<EventStreams> events() {
+    return events.map(EventStreams.class::cast);
+  }
+
+  /** The artifact store, if there is one. */
+  public Optional<ArtifactStore> artifacts() {
+    return artifacts.map(ArtifactStore.class::cast);
+  }
+
+  /** The model registry, if there is a store for it. */
+  public Optional<ModelRegistry> models() {
+    return models.map(ModelRegistry.class::cast);
+  }
+
+  /** The pattern store, if there is one. */
+  public Optional<PatternStore> patterns() {
+    return patterns.map(PatternStore.class::cast);
+  }
+
+  /** Consumers stop first, since they may log and publish. */
+  @Override
+  public void close() {
+    events.ifPresent(BufferedEventStreams::close);
+    decisions.ifPresent(BufferedDecisionLog::close);
+    models.ifPresent(MirroredModelRegistry::close);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.mlinfra.internal.assembly;
+
+import dev.mlinfra.check.Faults;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.spi.InfraModule;
+import dev.mlinfra.spi.ModuleFactory;
+import dev.mlinfra.spi.Settings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * Plain configuration: each section activates the one module whose factory claims it. All faults
+ * are reported together.
+ */
+public final class Sections {
+  private static final String PREFIX = "ML_INFRA_";
+  private static final Map<String, String> ARTIFACTS =
+      Map.of(
+          "postgres", "ml-infra-postgres",
+          "redis", "ml-infra-redis",
+          "objectstorage", "ml-infra-storage",
+          "artifactdirectory", "ml-infra-storage",
+          "mlflow", "ml-infra-storage");
+
+  private final Faults faults = new Faults();
+  private final Map<String, ModuleFactory> factories = new TreeMap<>();
+  private final Map<String, Map<String, String>> values = new TreeMap<>();
+  private final Map<String, String> general = new HashMap<>();
+
+  private Sections() {}
+
+  /**
+   * Reads variables.
+   *
+   * @throws ConfigException with every fault
+   */
+  public static Plain read(Map<String, String> variables) {
+    Sections sections = new Sections();
+    sections.findFactories();
+    variables.forEach(sections::sort);
+    List<InfraModule> modules = sections.modules();
+    if (sections.general.get("service") == null) {
+      sections.faults.addLine(
+          "ML_INFRA_SERVICE was not set but must name this service; export ML_INFRA_SERVICE=name");
+    }
+    sections.faults.throwIfAny();
+    return new Plain(
+        String.valueOf(sections.general.get("service")),
+        Optional.ofNullable(sections.general.get("start")),
+        modules);
+  }
+
+  private void findFactories() {
+    for (ModuleFactory factory : ServiceLoader.load(ModuleFactory.class)) {
+      ModuleFactory other = factories.putIfAbsent(factory.section(), factory);
+      if (other != null) {
+        faults.add(
+            "section " + factory.section(),
+            other.getClass().getName() + " and " + factory.getClass().getName(),
+            "must have one provider",
+            "remove one of the jars");
+      }
+    }
+  }
+
+  private void sort(String variable, String value) {
+    if (!variable.startsWith(PREFIX)) {
+      return;
+    }
+    String key = variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT);
+    if (key.equals("service") || key.equals("start")) {
+      general.put(key, value);
+      return;
+    }
+    int end = key.indexOf('_');
+    String section = end < 0 ? key : key.substring(0, end);
+    if (end > 0 && factories.containsKey(section)) {
+      values.computeIfAbsent(section, s -> new HashMap<>()).put(key.substring(end + 1), value);
+    } else if (end > 0 && ARTIFACTS.containsKey(section)) {
+      faults.addLine(
+          variable
+              + " was set but its module is not on the classpath; add the artifact dev.mlinfra:"
+              + ARTIFACTS.get(section));
+    } else {
+      faults.addLine(variable + " was set but is not known; correct its name or unset it");
+    }
+  }
+
+  private List<InfraModule> modules() {
+    List<InfraModule> modules = new ArrayList<>();
+    values.forEach(
+        (section, keys) -> {
+          Settings settings = new Settings(section, keys);
+          try {
+            modules.add(Objects.requireNonNull(factories.get(section)).create(settings));
+            for (String key : settings.unread()) {
+              faults.addLine(
+                  settings.variable(key)
+                      + " was set but is not known; correct its name or unset it");
+            }
+          } catch (ConfigException e) {
+            faults.addAll(e.faults());
+          }
+        });
+    return modules;
+  }
+
+  /** What plain configuration says. */
+  public record Plain(String service, Optional<String> start, List<InfraModule> modules) {}
+}

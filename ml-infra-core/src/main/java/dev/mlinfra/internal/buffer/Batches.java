@@ -1,0 +1,214 @@
+package dev.mlinfra.internal.buffer;
+
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Bufferable;
+import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.spi.Written;
+import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Telemetry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The writer's side of a buffer: collects rows into batches and writes them, as a state machine
+ * that never sleeps, so that one thread serves several buffers. A failed batch is kept and tried
+ * again after a back-off; a batch with a row that the store refuses is halved until the row stands
+ * alone and is parked. Confined to the writer thread.
+ */
+final class Batches<T extends Bufferable> {
+  private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
+  private static final long BUSY_PAUSE_NANOS = 2_000_000;
+  private static final long IDLE_PAUSE_NANOS = 20_000_000;
+
+  private final String name;
+  private final int maxRows;
+  private final long lingerNanos;
+  private final Backoff backoff;
+  private final BatchStore<T> store;
+  private final Parking<T> parking;
+  private final Counts counts;
+  private final AtomicLong bytes;
+  private final Telemetry telemetry;
+  private final Deque<Segment<T>> pending = new ArrayDeque<>();
+  private List<Sequenced<T>> open = new ArrayList<>();
+  private long openedAtNanos;
+  private long nextSequence = 1;
+  private long dropsSeen;
+  private int failures;
+  private long retryAtNanos;
+  private volatile boolean empty = true;
+
+  Batches(
+      String name,
+      BufferOptions options,
+      BatchStore<T> store,
+      Parking<T> parking,
+      Counts counts,
+      AtomicLong bytes,
+      Telemetry telemetry) {
+    this.name = name;
+    this.maxRows = options.maxBatchRows();
+    this.lingerNanos = options.linger().toNanos();
+    this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());
+    this.store = store;
+    this.parking = parking;
+    this.counts = counts;
+    this.bytes = bytes;
+    this.telemetry = telemetry;
+  }
+
+  /** Does the next piece of work and returns how long the thread may rest, in nanoseconds. */
+  long step(Queue<T> queue, long now, boolean urgent) {
+    if (!pending.isEmpty()) {
+      if (now - retryAtNanos < 0) {
+        return retryAtNanos - now;
+      }
+      writeNext();
+      return 0;
+    }
+    drain(queue, now);
+    if (open.isEmpty()) {
+      return IDLE_PAUSE_NANOS;
+    }
+    if (urgent || open.size() >= maxRows || now - openedAtNanos >= lingerNanos) {
+      pending.add(new Segment<>(open, true));
+      open = new ArrayList<>();
+      retryAtNanos = now;
+      return 0;
+    }
+    return Math.min(BUSY_PAUSE_NANOS, lingerNanos - (now - openedAtNanos));
+  }
+
+  boolean isEmpty() {
+    return empty;
+  }
+
+  void abandon() {
+    long left = open.size();
+    for (Segment<T> segment : pending) {
+      left += segment.rows.size();
+    }
+    if (left > 0) {
+      counts.lostAtClose.add(left);
+      LOG.warn("{} buffer closed with {} rows unwritten; they are counted as dropped", name, left);
+    }
+    pending.clear();
+    open = new ArrayList<>();
+    empty = true;
+  }
+
+  private void drain(Queue<T> queue, long now) {
+    long drops = counts.droppedFull.sum();
+    nextSequence += drops - dropsSeen;
+    dropsSeen = drops;
+    while (open.size() < maxRows) {
+      // Before the poll, so that nobody sees the row neither in the queue nor in the batch.
+      empty = false;
+      T row = queue.poll();
+      if (row == null) {
+        empty = open.isEmpty();
+        return;
+      }
+      if (open.isEmpty()) {
+        openedAtNanos = now;
+      }
+      open.add(new Sequenced<>(row, nextSequence++));
+    }
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer
+  private void writeNext() {
+    Segment<T> segment = pending.getFirst();
+    long start = System.nanoTime();
+    try {
+      Written written = store.write(segment.rows, segment.firstAttempt);
+      telemetry.time(Meter.BUFFER_WRITE, System.nanoTime() - start, name);
+      settle(segment, written);
+    } catch (CorruptDataException e) {
+      halveOrPark(segment, e);
+    } catch (MlInfraException | VirtualMachineError e) {
+      retryLater(segment, e);
+    } catch (Throwable e) {
+      halveOrPark(segment, e);
+    }
+  }
+
+  private void settle(Segment<T> segment, Written written) {
+    if (failures > 0) {
+      LOG.info("{} buffer writes again after {} failed attempts", name, failures);
+    }
+    pending.removeFirst();
+    counts.repeated.add(written.repeated());
+    release(segment);
+    counts.stored.add(segment.rows.size());
+    failures = 0;
+    empty = pending.isEmpty() && open.isEmpty();
+  }
+
+  private void halveOrPark(Segment<T> segment, Throwable cause) {
+    int size = segment.rows.size();
+    if (size == 1) {
+      park(segment, cause);
+      return;
+    }
+    pending.removeFirst();
+    pending.addFirst(new Segment<>(segment.rows.subList(size / 2, size), false));
+    pending.addFirst(new Segment<>(segment.rows.subList(0, size / 2), false));
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer
+  private void park(Segment<T> segment, Throwable cause) {
+    try {
+      boolean kept = parking.park(segment.rows.get(0).value(), oneLine(cause));
+      pending.removeFirst();
+      release(segment);
+      (kept ? counts.parked : counts.lostUnstorable).increment();
+      empty = pending.isEmpty() && open.isEmpty();
+    } catch (Throwable e) {
+      retryLater(segment, e);
+    }
+  }
+
+  private void retryLater(Segment<T> segment, Throwable cause) {
+    failures++;
+    counts.writeFailures.increment();
+    long pause = backoff.pauseNanos(failures);
+    retryAtNanos = System.nanoTime() + pause;
+    pending.removeFirst();
+    pending.addFirst(new Segment<>(segment.rows, false));
+    if (Integer.bitCount(failures) == 1) {
+      LOG.warn(
+          "{} buffer could not write {} rows (attempt {}, next in {} ms): {}",
+          name,
+          segment.rows.size(),
+          failures,
+          pause / 1_000_000,
+          oneLine(cause));
+    }
+  }
+
+  private void release(Segment<T> segment) {
+    long size = 0;
+    for (Sequenced<T> row : segment.rows) {
+      size += row.value().sizeBytes();
+    }
+    bytes.addAndGet(-size);
+  }
+
+  private static String oneLine(Throwable cause) {
+    String message = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+    return (cause instanceof MlInfraException
+            ? String.valueOf(cause.getMessage())
+            : cause.getClass().getSimpleName() + message)
+        .replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private record Segment<T>(List<Sequenced<T>> rows, boolean firstAttempt) {}
+}

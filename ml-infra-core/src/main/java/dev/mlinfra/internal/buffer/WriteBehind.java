@@ -1,0 +1,156 @@
+package dev.mlinfra.internal.buffer;
+
+import dev.mlinfra.buffer.Acceptance;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Bufferable;
+import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Telemetry;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded buffer between the host's threads and one writer thread. Offers never block, throw or
+ * do I/O; the writer drains through {@link Batches}.
+ */
+public final class WriteBehind<T extends Bufferable> {
+  private final String name;
+  private final long maxBytes;
+  private final Sampler sampler;
+  private final MpscAtomicArrayQueue<T> queue;
+  private final AtomicLong bytes = new AtomicLong();
+  private final Counts counts = new Counts();
+  private final Object drainLock = new Object();
+  private final Batches<T> batches;
+  private volatile boolean closed;
+  private volatile boolean finished;
+
+  /** Makes a buffer that reports under a name; nothing runs until a {@link WriterThread} does. */
+  public WriteBehind(
+      String name,
+      BufferOptions options,
+      BatchStore<T> store,
+      Parking<T> parking,
+      Telemetry telemetry) {
+    this.name = name;
+    this.maxBytes = options.maxQueuedBytes();
+    this.sampler = new Sampler(options.sampleRate());
+    this.queue = new MpscAtomicArrayQueue<>(options.maxQueuedRows());
+    this.batches = new Batches<>(name, options, store, parking, counts, bytes, telemetry);
+    observe(telemetry);
+  }
+
+  /** Takes a value over, or says why not. */
+  public Acceptance offer(@Nullable T value) {
+    if (value == null) {
+      return reject(name + " was null but must have a value; build one first");
+    }
+    Optional<String> fault = value.fault();
+    if (fault.isPresent()) {
+      return reject(fault.get());
+    }
+    if (closed) {
+      counts.refusedClosed.increment();
+      return Acceptance.CLOSED;
+    }
+    if (!sampler.keeps(value.fateId())) {
+      counts.sampledOut.increment();
+      return Acceptance.SAMPLED_OUT;
+    }
+    return enqueue(value);
+  }
+
+  /** Where everything is. */
+  public Ledger ledger() {
+    return counts.ledger();
+  }
+
+  /** The share of values that passes sampling. */
+  public double passProbability() {
+    return sampler.rate();
+  }
+
+  String name() {
+    return name;
+  }
+
+  long acceptedTotal() {
+    return counts.accepted.sum();
+  }
+
+  long settledTotal() {
+    return counts.settled();
+  }
+
+  /** Moves waiting rows into the batch in hand and writes when it is time; writer thread only. */
+  long step(long nowNanos, boolean urgent) {
+    return batches.step(queue, nowNanos, urgent);
+  }
+
+  void refuseOffers() {
+    closed = true;
+  }
+
+  boolean drained() {
+    return queue.isEmpty() && batches.isEmpty();
+  }
+
+  /** Counts what is left as lost; after the writer thread has ended its work. */
+  void finish() {
+    batches.abandon();
+    finished = true;
+    sweep();
+  }
+
+  private Acceptance enqueue(T value) {
+    int size = value.sizeBytes();
+    if (bytes.addAndGet(size) > maxBytes) {
+      bytes.addAndGet(-size);
+      counts.droppedFull.increment();
+      return Acceptance.DROPPED_FULL;
+    }
+    counts.accepted.increment();
+    if (!queue.offer(value)) {
+      counts.accepted.decrement();
+      bytes.addAndGet(-size);
+      counts.droppedFull.increment();
+      return Acceptance.DROPPED_FULL;
+    }
+    return finished && sweep() ? Acceptance.CLOSED : Acceptance.ACCEPTED;
+  }
+
+  /**
+   * An offer may slip in while the writer ends: whoever notices counts it, so none is forgotten.
+   */
+  private boolean sweep() {
+    synchronized (drainLock) {
+      boolean any = false;
+      for (T left = queue.poll(); left != null; left = queue.poll()) {
+        bytes.addAndGet(-left.sizeBytes());
+        counts.lostAtClose.increment();
+        any = true;
+      }
+      return any;
+    }
+  }
+
+  private Acceptance reject(String fault) {
+    counts.reject(fault);
+    return Acceptance.rejected(fault);
+  }
+
+  private void observe(Telemetry telemetry) {
+    telemetry.observe(Meter.BUFFER_OFFERED, () -> counts.ledger().offered(), name);
+    telemetry.observe(Meter.BUFFER_STORED, counts.stored::sum, name);
+    telemetry.observe(Meter.BUFFER_REPEATED, counts.repeated::sum, name);
+    telemetry.observe(Meter.BUFFER_ROWS, () -> counts.ledger().buffered(), name);
+    telemetry.observe(Meter.BUFFER_BYTES, bytes::get, name);
+    telemetry.observe(Meter.BUFFER_PARKED, counts.parked::sum, name);
+    telemetry.observe(Meter.BUFFER_SAMPLED_OUT, counts.sampledOut::sum, name);
+    telemetry.observe(Meter.BUFFER_DROPPED, counts::dropped, name);
+    telemetry.observe(Meter.BUFFER_REJECTED, counts::rejectedTotal, name);
+    telemetry.observe(Meter.BUFFER_WRITE_FAILURES, counts.writeFailures::sum, name);
+  }
+}

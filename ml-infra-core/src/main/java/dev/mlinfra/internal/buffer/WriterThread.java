@@ -1,0 +1,94 @@
+package dev.mlinfra.internal.buffer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one thread that writes the buffers of a client. */
+public final class WriterThread implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WriterThread.class);
+  private static final long POLL_NANOS = 2_000_000;
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private final List<WriteBehind<?>> buffers;
+  private final Duration closeTimeout;
+  private final Thread thread;
+  private volatile boolean urgent;
+  private volatile boolean closing;
+  private volatile long closeDeadlineNanos;
+
+  /** Starts a daemon thread of that name. */
+  public WriterThread(String name, Duration closeTimeout, List<WriteBehind<?>> buffers) {
+    this.buffers = List.copyOf(buffers);
+    this.closeTimeout = closeTimeout;
+    this.thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Waits until a buffer has settled what it had accepted before the call. */
+  public boolean flush(WriteBehind<?> buffer, Duration timeout) {
+    long target = buffer.acceptedTotal();
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (buffer.settledTotal() < target) {
+      if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      urgent = true;
+      LockSupport.unpark(thread);
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return true;
+  }
+
+  /** Writes what is left for at most the close time-out; what then remains is counted as lost. */
+  @Override
+  public void close() {
+    if (closing) {
+      return;
+    }
+    closeDeadlineNanos = System.nanoTime() + closeTimeout.toNanos();
+    buffers.forEach(WriteBehind::refuseOffers);
+    closing = true;
+    LockSupport.unpark(thread);
+    join(closeTimeout.plus(GRACE));
+    if (thread.isAlive()) {
+      thread.interrupt();
+      join(GRACE);
+    }
+    if (thread.isAlive()) {
+      LOG.warn("{} is still in a blocked write; what it holds stays counted as buffered", thread);
+    }
+  }
+
+  private void run() {
+    while (!(closing && (allDrained() || System.nanoTime() - closeDeadlineNanos >= 0))) {
+      boolean hurry = urgent || closing;
+      urgent = false;
+      long rest = Long.MAX_VALUE;
+      for (WriteBehind<?> buffer : buffers) {
+        rest = Math.min(rest, buffer.step(System.nanoTime(), hurry));
+      }
+      if (rest > 0 && !urgent) {
+        LockSupport.parkNanos(closing ? Math.min(rest, POLL_NANOS) : rest);
+        // An interrupt would make every later park return at once.
+        boolean ignored = Thread.interrupted();
+      }
+    }
+    buffers.forEach(WriteBehind::finish);
+  }
+
+  private boolean allDrained() {
+    return buffers.stream().allMatch(WriteBehind::drained);
+  }
+
+  private void join(Duration timeout) {
+    try {
+      thread.join(timeout.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

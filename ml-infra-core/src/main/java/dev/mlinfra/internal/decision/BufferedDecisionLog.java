@@ -1,0 +1,172 @@
+package dev.mlinfra.internal.decision;
+
+import dev.mlinfra.buffer.Acceptance;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.DecisionOutcome;
+import dev.mlinfra.decision.DecisionQuery;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.internal.buffer.Parking;
+import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.WriteBehind;
+import dev.mlinfra.internal.buffer.WriterThread;
+import dev.mlinfra.spi.DeadLetter;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.spi.Written;
+import dev.mlinfra.telemetry.Telemetry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes decisions and feedback behind the host's back: two bounded buffers, one writer thread. */
+public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BufferedDecisionLog.class);
+
+  private final DecisionSink sink;
+  private final Optional<DecisionHistory> history;
+  private final Optional<RecentDecisions> recent;
+  private final WriteBehind<Decision> decisions;
+  private final WriteBehind<Feedback> feedback;
+  private final WriterThread writer;
+
+  /** Starts the writer thread. */
+  public BufferedDecisionLog(
+      BufferOptions options,
+      DecisionSink sink,
+      Optional<DecisionHistory> history,
+      Optional<RecentDecisions> recent,
+      Optional<DeadLetterStore> deadLetters,
+      Telemetry telemetry) {
+    this.sink = sink;
+    this.history = history;
+    this.recent = recent;
+    this.decisions =
+        new WriteBehind<>(
+            "decision",
+            options,
+            this::storeDecisions,
+            new Parking<>(deadLetters, BufferedDecisionLog::letter),
+            telemetry);
+    this.feedback =
+        new WriteBehind<>(
+            "feedback",
+            options,
+            (batch, first) ->
+                sink.writeFeedback(batch.stream().map(Sequenced::value).toList(), first),
+            new Parking<>(deadLetters, BufferedDecisionLog::letter),
+            telemetry);
+    this.writer =
+        new WriterThread(
+            "ml-infra-decision-writer", options.closeTimeout(), List.of(decisions, feedback));
+  }
+
+  @Override
+  public Acceptance log(Decision decision) {
+    return decisions.offer(decision);
+  }
+
+  @Override
+  public Acceptance feedback(Feedback value) {
+    return feedback.offer(value);
+  }
+
+  @Override
+  public boolean flush(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    return writer.flush(decisions, timeout)
+        && writer.flush(feedback, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+  }
+
+  @Override
+  public Ledger ledger() {
+    return decisions.ledger();
+  }
+
+  @Override
+  public Ledger feedbackLedger() {
+    return feedback.ledger();
+  }
+
+  @Override
+  public Optional<RecentDecision> recent(UUID id) {
+    return recent.flatMap(cache -> cache.find(id));
+  }
+
+  @Override
+  public long outcomes(DecisionQuery query, Consumer<DecisionOutcome> reader) {
+    return history
+        .orElseThrow(
+            () ->
+                new ModuleMissingException(
+                    "decisions().outcomes() needs a module that reads decisions back; add"
+                        + " ml-infra-postgres and install(Postgres.at(url))"))
+        .read(query, reader);
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+  }
+
+  private Written storeDecisions(List<Sequenced<Decision>> batch, boolean firstAttempt) {
+    List<LoggedDecision> rows = new ArrayList<>(batch.size());
+    for (Sequenced<Decision> row : batch) {
+      rows.add(new LoggedDecision(row.value(), row.sequence(), decisions.passProbability()));
+    }
+    Written written = sink.write(rows, firstAttempt);
+    recent.ifPresent(cache -> remember(cache, batch));
+    return written;
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // the batch is stored; a faulty cache must not undo that
+  private static void remember(RecentDecisions cache, List<Sequenced<Decision>> batch) {
+    try {
+      cache.remember(batch.stream().map(row -> brief(row.value())).toList());
+    } catch (RuntimeException e) {
+      LOG.warn("recent decisions were not remembered: {}", e.toString());
+    }
+  }
+
+  private static RecentDecision brief(Decision decision) {
+    return new RecentDecision(
+        decision.id(),
+        decision.decidedAt(),
+        decision.agent(),
+        decision.model(),
+        decision.modelVersion(),
+        decision.action(),
+        decision.propensity());
+  }
+
+  private static DeadLetter letter(Decision decision, String cause) {
+    String payload =
+        "agent="
+            + decision.agent()
+            + " action="
+            + decision.action()
+            + " propensity="
+            + decision.propensity()
+            + " decidedAt="
+            + decision.decidedAt()
+            + " context="
+            + decision.context();
+    return new DeadLetter("decision", decision.id().toString(), payload, cause, 1);
+  }
+
+  private static DeadLetter letter(Feedback feedback, String cause) {
+    return new DeadLetter("feedback", feedback.id().toString(), feedback.toString(), cause, 1);
+  }
+}

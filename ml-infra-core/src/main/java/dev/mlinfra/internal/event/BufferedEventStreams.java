@@ -1,0 +1,114 @@
+package dev.mlinfra.internal.event;
+
+import dev.mlinfra.buffer.Acceptance;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.check.Faults;
+import dev.mlinfra.check.NameRule;
+import dev.mlinfra.error.ClosedException;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.event.ConsumerOptions;
+import dev.mlinfra.event.Event;
+import dev.mlinfra.event.EventConsumer;
+import dev.mlinfra.event.EventHandler;
+import dev.mlinfra.event.EventStreams;
+import dev.mlinfra.internal.buffer.Parking;
+import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.WriteBehind;
+import dev.mlinfra.internal.buffer.WriterThread;
+import dev.mlinfra.spi.DeadLetter;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.telemetry.Telemetry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Publishes behind the host's back and runs the consumers that the host starts. */
+public final class BufferedEventStreams implements EventStreams, AutoCloseable {
+  private final String source;
+  private final EventBroker broker;
+  private final Optional<DeadLetterStore> deadLetters;
+  private final Telemetry telemetry;
+  private final WriteBehind<Event> buffer;
+  private final WriterThread publisher;
+  private final Set<GroupConsumer> consumers = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger consumerNumber = new AtomicInteger();
+  private volatile boolean closed;
+
+  /** Starts the publisher thread. */
+  public BufferedEventStreams(
+      String source,
+      BufferOptions options,
+      EventBroker broker,
+      Optional<DeadLetterStore> deadLetters,
+      Telemetry telemetry) {
+    this.source = source;
+    this.broker = broker;
+    this.deadLetters = deadLetters;
+    this.telemetry = telemetry;
+    this.buffer =
+        new WriteBehind<>(
+            "event",
+            options,
+            (batch, first) -> broker.append(batch.stream().map(Sequenced::value).toList(), first),
+            new Parking<>(deadLetters, BufferedEventStreams::letter),
+            telemetry);
+    this.publisher =
+        new WriterThread("ml-infra-event-publisher", options.closeTimeout(), List.of(buffer));
+  }
+
+  @Override
+  public Acceptance publish(Event event) {
+    return buffer.offer(event);
+  }
+
+  @Override
+  public boolean flush(Duration timeout) {
+    return publisher.flush(buffer, timeout);
+  }
+
+  @Override
+  public Ledger ledger() {
+    return buffer.ledger();
+  }
+
+  @Override
+  public EventConsumer consume(String group, ConsumerOptions options, EventHandler handler) {
+    new Faults()
+        .name("consumer.group", group, NameRule.LABEL)
+        .addAll(options.faults())
+        .throwIfAny();
+    if (closed) {
+      throw new ClosedException(
+          "events().consume was called after close but needs an open MlInfra; connect again");
+    }
+    DeadLetterStore store =
+        deadLetters.orElseThrow(
+            () ->
+                new ModuleMissingException(
+                    "events().consume() needs a place for dead letters; add ml-infra-postgres and"
+                        + " install(Postgres.at(url))"));
+    String name = source + "-" + consumerNumber.incrementAndGet();
+    GroupConsumer consumer =
+        new GroupConsumer(
+            group, name, options, handler, broker, store, telemetry, consumers::remove);
+    consumers.add(consumer);
+    consumer.start();
+    return consumer;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumers.forEach(GroupConsumer::close);
+    publisher.close();
+  }
+
+  private static DeadLetter letter(Event event, String cause) {
+    return new DeadLetter("publish", event.id().toString(), event + " " + event.fields(), cause, 1);
+  }
+}
