@@ -1,0 +1,32 @@
+package dev.mlinfra.monitoring;
+
+import dev.mlinfra.telemetry.Meter;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the registry threw: each is counted, only the first is logged, not to flood the log. */
+final class Failures {
+  private static final Logger log = LoggerFactory.getLogger(Monitoring.class);
+
+  private final LongAdder count = new LongAdder();
+  private final AtomicBoolean logged = new AtomicBoolean();
+
+  void add(String attempt, Throwable failure) {
+    count.increment();
+    if (!logged.getAndSet(true)) {
+      log.warn(
+          "monitoring: {} failed ({}); the library goes on, this and later failures are counted in"
+              + " {}; look at the registry and its filters",
+          attempt,
+          failure.toString(),
+          Meter.TELEMETRY_FAILURES.meterName(),
+          failure);
+    }
+  }
+
+  double count() {
+    return (double) count.sum();
+  }
+}

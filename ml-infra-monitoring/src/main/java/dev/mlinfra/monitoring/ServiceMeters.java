@@ -1,0 +1,155 @@
+package dev.mlinfra.monitoring;
+
+import dev.mlinfra.error.ClosedException;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.telemetry.Meter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The meters of one service in a registry: registers them, holds them, removes them. */
+final class ServiceMeters {
+  static final String SERVICE = "service";
+
+  private final MeterRegistry registry;
+  private final Tag service;
+  private final Failures failures;
+  private final Object lock = new Object();
+  // what a meter reads, for Micrometer itself holds it weakly
+  private final Map<io.micrometer.core.instrument.Meter.Id, Object> owned = new HashMap<>();
+  private volatile boolean closed;
+
+  ServiceMeters(MeterRegistry registry, String service, Failures failures) {
+    this.registry = registry;
+    this.service = Tag.of(SERVICE, service);
+    this.failures = failures;
+  }
+
+  /** Throws when the registry has the meters of an open instance of the same service. */
+  void requireFree() {
+    if (registry.find(Meter.TELEMETRY_FAILURES.meterName()).tags(List.of(service)).meter()
+        != null) {
+      throw new ConfigException(
+          "service was '"
+              + service.getValue()
+              + "' but the meter registry already has the meters of an open MlInfra of that name;"
+              + " close it first or choose another name");
+    }
+  }
+
+  Counter counter(Meter meter, List<String> tagValues) {
+    requireType(meter, Meter.Type.COUNTER);
+    return own(
+        meter,
+        () ->
+            Counter.builder(meter.meterName())
+                .baseUnit(unit(meter))
+                .description(meter.description())
+                .tags(tags(meter, tagValues))
+                .register(registry));
+  }
+
+  Timer timer(Meter meter, List<String> tagValues) {
+    requireType(meter, Meter.Type.TIMER);
+    return own(
+        meter,
+        () ->
+            Timer.builder(meter.meterName())
+                .description(meter.description())
+                .tags(tags(meter, tagValues))
+                .register(registry));
+  }
+
+  void observe(Meter meter, List<String> tagValues, Observation value) {
+    switch (meter.type()) {
+      case COUNTER -> own(value, () -> observedTotal(meter, tagValues, value));
+      case GAUGE -> own(value, () -> gauge(meter, tagValues, value));
+      case TIMER -> requireType(meter, Meter.Type.GAUGE);
+    }
+  }
+
+  boolean closed() {
+    return closed;
+  }
+
+  void close() {
+    synchronized (lock) {
+      closed = true;
+      owned.keySet().forEach(this::remove);
+      owned.clear();
+    }
+  }
+
+  private void remove(io.micrometer.core.instrument.Meter.Id id) {
+    try {
+      registry.remove(id);
+    } catch (RuntimeException e) {
+      failures.add("removing " + id.getName(), e);
+    }
+  }
+
+  private FunctionCounter observedTotal(Meter meter, List<String> tagValues, Observation value) {
+    return FunctionCounter.builder(meter.meterName(), value, Observation::read)
+        .baseUnit(unit(meter))
+        .description(meter.description())
+        .tags(tags(meter, tagValues))
+        .register(registry);
+  }
+
+  private Gauge gauge(Meter meter, List<String> tagValues, Observation value) {
+    return Gauge.builder(meter.meterName(), value, Observation::read)
+        .baseUnit(unit(meter))
+        .description(meter.description())
+        .tags(tags(meter, tagValues))
+        .register(registry);
+  }
+
+  private <M extends io.micrometer.core.instrument.Meter> M own(
+      Object reads, Supplier<M> registration) {
+    synchronized (lock) {
+      if (closed) {
+        throw new ClosedException("monitoring was closed but got a report; stop using the clients");
+      }
+      M registered = registration.get();
+      if (owned.putIfAbsent(registered.getId(), reads) != null) {
+        throw new IllegalStateException(registered.getId() + " was reported in two ways");
+      }
+      return registered;
+    }
+  }
+
+  private Tags tags(Meter meter, List<String> values) {
+    List<String> keys = meter.tagKeys();
+    if (keys.size() != values.size()) {
+      throw new IllegalArgumentException(
+          meter.meterName() + " got the tag values " + values + " but has the keys " + keys);
+    }
+    List<Tag> tags = new ArrayList<>();
+    tags.add(service);
+    for (int i = 0; i < keys.size(); i++) {
+      tags.add(Tag.of(keys.get(i), values.get(i)));
+    }
+    return Tags.of(tags);
+  }
+
+  private static void requireType(Meter meter, Meter.Type type) {
+    if (meter.type() != type) {
+      throw new IllegalArgumentException(
+          meter.meterName() + " is a " + meter.type() + " but was reported as a " + type);
+    }
+  }
+
+  private static @Nullable String unit(Meter meter) {
+    return meter.unit().isEmpty() ? null : meter.unit();
+  }
+}

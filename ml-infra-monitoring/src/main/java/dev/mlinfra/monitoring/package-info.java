@@ -1,0 +1,5 @@
+/** The library's meters in the host's Micrometer registry. */
+@NullMarked
+package dev.mlinfra.monitoring;
+
+import org.jspecify.annotations.NullMarked;
