@@ -6,6 +6,7 @@ import dev.mlinfra.check.Texts;
 import dev.mlinfra.decision.DecisionIds;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -89,7 +90,22 @@ public final class Event implements Bufferable {
   public Event field(String name, String value) {
     Map<String, String> copy = new TreeMap<>(fields);
     copy.put(name == null ? "" : name, value == null ? "" : value);
-    return new Event(id, type, key, at, java.util.Collections.unmodifiableMap(copy));
+    return with(copy);
+  }
+
+  /**
+   * Adds fields, each as {@link #field} does.
+   *
+   * @param more values by name; null adds nothing
+   * @return a changed copy
+   * @since 0.1
+   */
+  public Event fields(Map<String, String> more) {
+    Map<String, String> copy = new TreeMap<>(fields);
+    if (more != null) {
+      more.forEach((name, value) -> copy.put(name == null ? "" : name, value == null ? "" : value));
+    }
+    return with(copy);
   }
 
   /**
@@ -164,6 +180,10 @@ public final class Event implements Bufferable {
   @Override
   public String toString() {
     return "Event[" + id + " " + type + " " + key + "]";
+  }
+
+  private Event with(Map<String, String> owned) {
+    return new Event(id, type, key, at, Collections.unmodifiableMap(owned));
   }
 
   private @Nullable String findFault() {

@@ -100,6 +100,13 @@ public enum Meter {
       "events",
       "Deliveries with an attempt above 1",
       "group"),
+  /** Pending events whose bodies had gone. */
+  EVENTS_GONE(
+      "ml.events.gone",
+      Type.COUNTER,
+      "events",
+      "Deleted or trimmed while pending, acknowledged unread",
+      "group"),
   /** Time in the handler. */
   EVENTS_HANDLER(
       "ml.events.handler", Type.TIMER, "seconds", "Time of one call of the handler", "group"),
