@@ -1,0 +1,49 @@
+package dev.mlinfra.postgres.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/** One running COPY into a table; closing it before {@link #end} cancels it. */
+final class Copy implements AutoCloseable {
+  private final CopyIn copy;
+  private final CopyWriter writer;
+  private final int columns;
+
+  private Copy(CopyIn copy, CopyWriter writer, int columns) {
+    this.copy = copy;
+    this.writer = writer;
+    this.columns = columns;
+  }
+
+  static Copy into(Connection connection, String table, List<String> columns, byte[] buffer)
+      throws SQLException {
+    String sql =
+        "COPY " + table + " (" + String.join(", ", columns) + ") FROM STDIN (FORMAT binary)";
+    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+    return new Copy(copy, new CopyWriter(copy, buffer), columns.size());
+  }
+
+  /** Starts a row, whose fields the caller writes. */
+  CopyWriter row() throws SQLException {
+    return writer.row(columns);
+  }
+
+  /** Hands the rest over and waits for the server to take all. */
+  long end() throws SQLException {
+    return writer.end();
+  }
+
+  byte[] buffer() {
+    return writer.reusable();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    if (copy.isActive()) {
+      copy.cancelCopy();
+    }
+  }
+}

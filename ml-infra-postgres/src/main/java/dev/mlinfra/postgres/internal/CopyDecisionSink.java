@@ -1,0 +1,116 @@
+package dev.mlinfra.postgres.internal;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.Written;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/** Stores decisions and feedback by binary COPY, and tells the rollup what it touched. */
+final class CopyDecisionSink implements DecisionSink {
+  private static final List<String> DECISION_COLUMNS =
+      List.of(
+          "decision_id",
+          "decided_at",
+          "agent",
+          "mode",
+          "model",
+          "model_version",
+          "action",
+          "propensity",
+          "pass_probability",
+          "score",
+          "baseline_action",
+          "features",
+          "feature_set",
+          "context",
+          "latency_us",
+          "source",
+          "source_sequence");
+  private static final List<String> FEEDBACK_COLUMNS =
+      List.of("feedback_id", "decision_id", "kind", "reward", "label", "observed_at", "source");
+
+  private final String source;
+  private final DecisionRollup rollup;
+  private final CopyTable<LoggedDecision> decisions;
+  private final CopyTable<Feedback> feedback;
+
+  CopyDecisionSink(Database database, String source, DecisionRollup rollup) {
+    this.source = source;
+    this.rollup = rollup;
+    this.decisions =
+        new CopyTable<>(
+            database, "decisions", "agent_decisions", DECISION_COLUMNS, this::encodeDecision);
+    this.feedback =
+        new CopyTable<>(
+            database, "feedback", "agent_feedback", FEEDBACK_COLUMNS, this::encodeFeedback);
+  }
+
+  @Override
+  public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
+    Written written = decisions.write(batch, firstAttempt);
+    rollup.decided(batch);
+    return written;
+  }
+
+  @Override
+  public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
+    Written written = feedback.write(batch, firstAttempt);
+    rollup.rewarded(batch);
+    return written;
+  }
+
+  private void encodeDecision(CopyWriter row, LoggedDecision logged) throws SQLException {
+    Decision decision = logged.decision();
+    row.uuid(decision.id())
+        .time(decision.decidedAt())
+        .text(decision.agent())
+        .text(decision.mode().name())
+        .text(decision.model())
+        .text(decision.modelVersion())
+        .text(decision.action())
+        .float8(decision.propensity())
+        .float8(logged.passProbability());
+    if (decision.score().isPresent()) {
+      row.float8(decision.score().getAsDouble());
+    } else {
+      row.absent();
+    }
+    row.text(decision.baselineAction().orElse(null));
+    encodeFeatures(row, decision);
+    row.text(decision.featureSet().orElse(null))
+        .jsonb(decision.context().isEmpty() ? null : FlatJson.write(decision.context()))
+        .int8(decision.latency().map(CopyDecisionSink::micros).orElse(null))
+        .text(source)
+        .int8(logged.sequence());
+  }
+
+  private static void encodeFeatures(CopyWriter row, Decision decision) {
+    int count = decision.featureCount();
+    if (count == 0) {
+      row.absent();
+      return;
+    }
+    row.startReals(count);
+    for (int i = 0; i < count; i++) {
+      row.real(decision.feature(i));
+    }
+  }
+
+  private void encodeFeedback(CopyWriter row, Feedback given) throws SQLException {
+    row.uuid(given.id())
+        .uuid(given.decisionId())
+        .text(given.kind())
+        .float8(given.reward())
+        .text(given.label().orElse(null))
+        .time(given.observedAt())
+        .text(source);
+  }
+
+  private static Long micros(Duration latency) {
+    return latency.getSeconds() * 1_000_000L + latency.getNano() / 1_000;
+  }
+}

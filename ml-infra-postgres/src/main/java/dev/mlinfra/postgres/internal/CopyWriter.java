@@ -1,0 +1,237 @@
+package dev.mlinfra.postgres.internal;
+
+import dev.mlinfra.error.CorruptDataException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Encodes rows in PostgreSQL's binary COPY format into a buffer that is reused, and hands full
+ * buffers to the server. A row is never split over a failure: it is sent whole or not at all. Not
+ * thread-safe.
+ */
+final class CopyWriter {
+  private static final byte[] SIGNATURE = {
+    'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
+  };
+  private static final int FLUSH_BYTES = 64 << 10;
+  private static final int KEEP_BYTES = 1 << 20;
+  private static final int FLOAT4_OID = 700;
+  private static final int NULL_LENGTH = -1;
+  private static final int END = -1;
+  private static final byte JSONB_VERSION = 1;
+  private static final long POSTGRES_EPOCH_SECONDS = 946_684_800L;
+  private static final long MICROS_PER_SECOND = 1_000_000L;
+
+  private final CopyIn copy;
+  private byte[] buffer;
+  private int size;
+
+  CopyWriter(CopyIn copy, byte[] buffer) {
+    this.copy = copy;
+    this.buffer = buffer;
+    put(SIGNATURE, 0, SIGNATURE.length);
+  }
+
+  static byte[] newBuffer() {
+    return new byte[FLUSH_BYTES + (FLUSH_BYTES >> 1)];
+  }
+
+  /** Starts a row; exactly that many fields must follow. */
+  CopyWriter row(int fields) throws SQLException {
+    if (size >= FLUSH_BYTES) {
+      flush();
+    }
+    int2(fields);
+    return this;
+  }
+
+  CopyWriter uuid(UUID value) {
+    int4(16);
+    raw8(value.getMostSignificantBits());
+    raw8(value.getLeastSignificantBits());
+    return this;
+  }
+
+  CopyWriter time(Instant value) {
+    int4(Long.BYTES);
+    raw8(micros(value));
+    return this;
+  }
+
+  CopyWriter float8(double value) {
+    int4(Double.BYTES);
+    raw8(Double.doubleToRawLongBits(value));
+    return this;
+  }
+
+  CopyWriter int8(@Nullable Long value) {
+    return value == null ? absent() : int8(value.longValue());
+  }
+
+  CopyWriter int8(long value) {
+    int4(Long.BYTES);
+    raw8(value);
+    return this;
+  }
+
+  CopyWriter integer(int value) {
+    int4(Integer.BYTES);
+    int4(value);
+    return this;
+  }
+
+  CopyWriter bytes(byte[] value) {
+    int4(value.length);
+    put(value, 0, value.length);
+    return this;
+  }
+
+  CopyWriter text(@Nullable String value) {
+    if (value == null) {
+      return absent();
+    }
+    int at = skipLength();
+    utf8(value);
+    setLength(at);
+    return this;
+  }
+
+  CopyWriter jsonb(@Nullable String value) {
+    if (value == null) {
+      return absent();
+    }
+    int at = skipLength();
+    ensure(1);
+    buffer[size++] = JSONB_VERSION;
+    utf8(value);
+    setLength(at);
+    return this;
+  }
+
+  /** Starts a one-dimensional {@code real[]}; exactly that many {@link #real} must follow. */
+  CopyWriter startReals(int count) {
+    int4(5 * Integer.BYTES + count * (Integer.BYTES + Float.BYTES));
+    int4(1);
+    int4(0);
+    int4(FLOAT4_OID);
+    int4(count);
+    int4(1);
+    return this;
+  }
+
+  CopyWriter real(float value) {
+    int4(Float.BYTES);
+    int4(Float.floatToRawIntBits(value));
+    return this;
+  }
+
+  CopyWriter absent() {
+    int4(NULL_LENGTH);
+    return this;
+  }
+
+  /** Ends the copy and returns how many rows the server took. */
+  long end() throws SQLException {
+    int2(END);
+    flush();
+    return copy.endCopy();
+  }
+
+  /** The buffer to use for the next copy; a very large one is let go. */
+  byte[] reusable() {
+    return buffer.length <= KEEP_BYTES ? buffer : newBuffer();
+  }
+
+  static long micros(Instant value) {
+    return Math.addExact(
+        Math.multiplyExact(value.getEpochSecond() - POSTGRES_EPOCH_SECONDS, MICROS_PER_SECOND),
+        value.getNano() / 1_000);
+  }
+
+  private void flush() throws SQLException {
+    copy.writeToCopy(buffer, 0, size);
+    size = 0;
+  }
+
+  private int skipLength() {
+    int at = size;
+    int4(0);
+    return at;
+  }
+
+  private void setLength(int at) {
+    int length = size - at - Integer.BYTES;
+    buffer[at] = (byte) (length >>> 24);
+    buffer[at + 1] = (byte) (length >>> 16);
+    buffer[at + 2] = (byte) (length >>> 8);
+    buffer[at + 3] = (byte) length;
+  }
+
+  private void utf8(String value) {
+    int length = value.length();
+    ensure(3 * length);
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c < 0x80) {
+        buffer[size++] = (byte) c;
+      } else if (c < 0x800) {
+        buffer[size++] = (byte) (0xC0 | (c >> 6));
+        buffer[size++] = (byte) (0x80 | (c & 0x3F));
+      } else if (!Character.isSurrogate(c)) {
+        buffer[size++] = (byte) (0xE0 | (c >> 12));
+        buffer[size++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+        buffer[size++] = (byte) (0x80 | (c & 0x3F));
+      } else {
+        supplementary(value, i);
+        i++;
+      }
+    }
+  }
+
+  private void supplementary(String value, int at) {
+    int point = value.codePointAt(at);
+    if (point < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
+      throw new CorruptDataException(
+          "text had an unpaired surrogate at " + at + " but must be valid Unicode; remove it");
+    }
+    buffer[size++] = (byte) (0xF0 | (point >> 18));
+    buffer[size++] = (byte) (0x80 | ((point >> 12) & 0x3F));
+    buffer[size++] = (byte) (0x80 | ((point >> 6) & 0x3F));
+    buffer[size++] = (byte) (0x80 | (point & 0x3F));
+  }
+
+  private void int2(int value) {
+    ensure(Short.BYTES);
+    buffer[size++] = (byte) (value >>> 8);
+    buffer[size++] = (byte) value;
+  }
+
+  private void int4(int value) {
+    ensure(Integer.BYTES);
+    buffer[size++] = (byte) (value >>> 24);
+    buffer[size++] = (byte) (value >>> 16);
+    buffer[size++] = (byte) (value >>> 8);
+    buffer[size++] = (byte) value;
+  }
+
+  private void raw8(long value) {
+    int4((int) (value >>> 32));
+    int4((int) value);
+  }
+
+  private void put(byte[] bytes, int from, int length) {
+    ensure(length);
+    System.arraycopy(bytes, from, buffer, size, length);
+    size += length;
+  }
+
+  private void ensure(int more) {
+    if (buffer.length - size < more) {
+      buffer = Arrays.copyOf(buffer, Math.addExact(Math.max(buffer.length, more), buffer.length));
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.mlinfra.postgres.internal;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mlinfra.error.ClosedException;
+import dev.mlinfra.error.MlInfraException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The connections to one server: a pool for reads and small writes, and one of its own for
+ * decisions and feedback, so that neither starves the other. Starts while the server is away.
+ * Thread-safe.
+ */
+final class Database implements AutoCloseable {
+  private static final Duration KEEPALIVE = Duration.ofMinutes(2);
+  private static final Duration VALIDATION = Duration.ofSeconds(2);
+
+  /** Something done with a connection. */
+  @FunctionalInterface
+  interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  private final PgSettings settings;
+  private final HikariDataSource readers;
+  private final HikariDataSource writers;
+
+  Database(PgSettings settings) {
+    this.settings = settings;
+    this.readers = pool("ml-infra-postgres-read", settings.readers());
+    this.writers = pool("ml-infra-postgres-write", settings.writers());
+  }
+
+  String server() {
+    return settings.address().shown();
+  }
+
+  /** The schema, quoted, to stand before a dot. */
+  String schema() {
+    return '"' + settings.schema() + '"';
+  }
+
+  /** Replaces {@code ml.} by the schema in the text of a statement. */
+  String sql(String text) {
+    return text.replace("ml.", schema() + '.');
+  }
+
+  /** Runs one transaction on the pool for reads and small writes. */
+  <T> T transact(String subject, Work<T> work) {
+    return run(readers, subject, work);
+  }
+
+  /** Runs one transaction on the pool for decisions and feedback. */
+  <T> T write(String subject, Work<T> work) {
+    return run(writers, subject, work);
+  }
+
+  /** Opens a connection outside of the pools, for long work such as a migration. */
+  Connection open(Duration longestStatement) throws SQLException {
+    Properties properties = settings.properties(longestStatement);
+    Connection connection = new Driver().connect(settings.address().url(), properties);
+    if (connection == null) {
+      throw new SQLException("the driver does not take " + settings.address().url());
+    }
+    return connection;
+  }
+
+  MlInfraException failure(String subject, SQLException e) {
+    return PgErrors.of(server(), subject, e);
+  }
+
+  private <T> T run(HikariDataSource pool, String subject, Work<T> work) {
+    if (pool.isClosed()) {
+      throw new ClosedException(subject + " came after close(); connect again");
+    }
+    try (Connection connection = pool.getConnection()) {
+      try {
+        T result = work.with(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException | RuntimeException e) {
+        rollback(connection, e);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw failure(subject, e);
+    }
+  }
+
+  private static void rollback(Connection connection, Exception cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private HikariDataSource pool(String name, int size) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(settings.address().url());
+    Properties properties = settings.properties(settings.statementTimeout());
+    try {
+      for (String key : properties.stringPropertyNames()) {
+        source.setProperty(key, properties.getProperty(key));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the driver refused one of its own properties", e);
+    }
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
+    config.setDataSource(source);
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(0);
+    config.setAutoCommit(false);
+    config.setInitializationFailTimeout(-1);
+    config.setConnectionTimeout(settings.connectTimeout().toMillis());
+    config.setValidationTimeout(
+        Math.min(VALIDATION.toMillis(), settings.connectTimeout().toMillis()));
+    config.setKeepaliveTime(KEEPALIVE.toMillis());
+    config.setThreadFactory(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+    return new HikariDataSource(config);
+  }
+
+  @Override
+  public void close() {
+    writers.close();
+    readers.close();
+  }
+}

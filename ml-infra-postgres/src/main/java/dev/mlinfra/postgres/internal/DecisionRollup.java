@@ -1,0 +1,249 @@
+package dev.mlinfra.postgres.internal;
+
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.spi.LoggedDecision;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps {@code ml_decision_metrics} up to date: remembers the minutes that batches touched and
+ * counts those again from the decisions, so that doing it twice changes nothing. A failure is
+ * logged and tried again; decisions are never held up.
+ */
+final class DecisionRollup implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DecisionRollup.class);
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
+  private static final int MAX_MINUTES = 100_000;
+  private static final int MAX_FEEDBACK = 50_000;
+
+  private final Database database;
+  private final Duration period;
+  private final Object lock = new Object();
+  private final Object running = new Object();
+  private Set<Long> minutes = new HashSet<>();
+  private Set<UUID> rewarded = new HashSet<>();
+  private boolean overflowed;
+  private boolean closed;
+  private @Nullable Thread thread;
+  private volatile @Nullable String failure;
+
+  DecisionRollup(Database database) {
+    this(database, PERIOD);
+  }
+
+  DecisionRollup(Database database, Duration period) {
+    this.database = database;
+    this.period = period;
+  }
+
+  void decided(List<LoggedDecision> batch) {
+    synchronized (lock) {
+      for (LoggedDecision logged : batch) {
+        remember(minutes, TouchedMinutes.of(logged.decision().decidedAt()), MAX_MINUTES);
+      }
+      wake();
+    }
+  }
+
+  void rewarded(List<Feedback> batch) {
+    synchronized (lock) {
+      for (Feedback feedback : batch) {
+        remember(rewarded, feedback.decisionId(), MAX_FEEDBACK);
+      }
+      wake();
+    }
+  }
+
+  /** One line on why the metrics lag behind the decisions, empty when they do not. */
+  Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Counts what was touched so far; blocks. What fails is kept for the next time. */
+  void run() {
+    synchronized (running) {
+      Set<Long> dueMinutes;
+      Set<UUID> dueFeedback;
+      synchronized (lock) {
+        dueMinutes = minutes;
+        dueFeedback = rewarded;
+        minutes = new HashSet<>();
+        rewarded = new HashSet<>();
+      }
+      try {
+        recount(dueMinutes, dueFeedback);
+        failure = null;
+      } catch (RuntimeException e) {
+        keep(dueMinutes, dueFeedback);
+        if (failure == null) {
+          LOG.warn("{}; ml_decision_metrics lags until it succeeds", e.getMessage());
+        }
+        failure = String.valueOf(e.getMessage());
+      }
+    }
+  }
+
+  private void recount(Set<Long> dueMinutes, Set<UUID> dueFeedback) {
+    Set<Long> all = new HashSet<>(dueMinutes);
+    if (!dueFeedback.isEmpty()) {
+      all.addAll(database.transact("decision metrics", c -> minutesOf(c, dueFeedback)));
+    }
+    for (TouchedMinutes.Span span : TouchedMinutes.spans(all)) {
+      database.transact("decision metrics", connection -> recount(connection, span));
+    }
+  }
+
+  private Set<Long> minutesOf(Connection connection, Set<UUID> decisions) throws SQLException {
+    Set<Long> found = new HashSet<>();
+    String sql =
+        database.sql(
+            "SELECT DISTINCT floor(extract(epoch FROM decided_at) / 60)::bigint"
+                + " FROM ml.agent_decisions WHERE decision_id = ANY (?)");
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setArray(1, connection.createArrayOf("uuid", decisions.toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(rows.getLong(1));
+        }
+      }
+    }
+    return found;
+  }
+
+  private int recount(Connection connection, TouchedMinutes.Span span) throws SQLException {
+    Partitions.ensure(connection, database, span.from(), span.to());
+    String sql =
+        database.sql(
+            """
+            WITH d AS (
+              SELECT decision_id, date_trunc('minute', decided_at, 'UTC') AS time,
+                     agent, mode, model, model_version, propensity, latency_us
+              FROM ml.agent_decisions WHERE decided_at >= ? AND decided_at < ?
+            ), f AS (
+              SELECT decision_id, count(*) AS feedbacks, sum(reward) AS reward
+              FROM ml.agent_feedback WHERE decision_id IN (SELECT decision_id FROM d)
+              GROUP BY decision_id
+            )
+            INSERT INTO ml.ml_decision_metrics
+              (time, agent, mode, model, model_version,
+               decisions, mean_propensity, mean_latency_us, feedbacks, reward_sum)
+            SELECT time, agent, mode, model, model_version, count(*), avg(propensity),
+                   avg(latency_us), coalesce(sum(feedbacks), 0), coalesce(sum(reward), 0)
+            FROM d LEFT JOIN f USING (decision_id)
+            GROUP BY time, agent, mode, model, model_version
+            ORDER BY time, agent, mode, model, model_version
+            ON CONFLICT (time, agent, mode, model, model_version) DO UPDATE SET
+              decisions = EXCLUDED.decisions, mean_propensity = EXCLUDED.mean_propensity,
+              mean_latency_us = EXCLUDED.mean_latency_us, feedbacks = EXCLUDED.feedbacks,
+              reward_sum = EXCLUDED.reward_sum
+            """);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Times.set(statement, 1, span.from());
+      Times.set(statement, 2, span.to());
+      return statement.executeUpdate();
+    }
+  }
+
+  private <K> void remember(Set<K> into, K key, int most) {
+    if (into.size() < most) {
+      into.add(key);
+    } else if (!into.contains(key) && !overflowed) {
+      overflowed = true;
+      LOG.warn(
+          "more than {} touched minutes or decisions wait for ml_decision_metrics;"
+              + " later ones are not counted again until they are touched once more",
+          most);
+    }
+  }
+
+  private void keep(Collection<Long> dueMinutes, Collection<UUID> dueFeedback) {
+    synchronized (lock) {
+      dueMinutes.forEach(minute -> remember(minutes, minute, MAX_MINUTES));
+      dueFeedback.forEach(id -> remember(rewarded, id, MAX_FEEDBACK));
+    }
+  }
+
+  private void wake() {
+    if (thread == null && !closed) {
+      thread = new Thread(this::loop, "ml-infra-decision-rollup");
+      thread.setDaemon(true);
+      thread.start();
+    }
+    lock.notifyAll();
+  }
+
+  private void loop() {
+    while (awaitWork()) {
+      run();
+    }
+  }
+
+  /** Waits for work, then for the period, so that many batches are counted at once. */
+  private boolean awaitWork() {
+    synchronized (lock) {
+      try {
+        while (minutes.isEmpty() && rewarded.isEmpty() && !closed) {
+          lock.wait();
+        }
+        long deadline = System.nanoTime() + period.toNanos();
+        long left = period.toMillis();
+        while (left > 0 && !closed && !nearlyFull()) {
+          lock.wait(left);
+          left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+        }
+        return !closed;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+  }
+
+  private boolean nearlyFull() {
+    return failure == null
+        && (minutes.size() > MAX_MINUTES / 2 || rewarded.size() > MAX_FEEDBACK / 2);
+  }
+
+  /** Stops the thread and counts what is left. */
+  @Override
+  public void close() {
+    Thread stopping;
+    boolean work;
+    synchronized (lock) {
+      closed = true;
+      stopping = thread;
+      lock.notifyAll();
+    }
+    join(stopping);
+    synchronized (lock) {
+      work = !minutes.isEmpty() || !rewarded.isEmpty();
+    }
+    if (work) {
+      run();
+    }
+  }
+
+  private static void join(@Nullable Thread stopping) {
+    if (stopping == null) {
+      return;
+    }
+    try {
+      stopping.join(CLOSE_WAIT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

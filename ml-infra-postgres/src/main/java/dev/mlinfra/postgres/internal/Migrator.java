@@ -1,0 +1,161 @@
+package dev.mlinfra.postgres.internal;
+
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.TimedOutException;
+import dev.mlinfra.error.UnavailableException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a database to the plan, one migration a transaction. Any number of processes may do so at
+ * once: each transaction takes a lock that goes with it, by asking again rather than by waiting, so
+ * that a server which waits for old transactions never waits for us.
+ */
+final class Migrator {
+  private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
+  private static final int OLDEST_SERVER = 150_000;
+  private static final Duration LOCK_POLL = Duration.ofMillis(100);
+
+  private enum Step {
+    DONE,
+    APPLIED,
+    BUSY
+  }
+
+  private final String server;
+  private final SchemaPlan plan;
+  private final ConnectionSource connections;
+  private final Duration timeout;
+
+  Migrator(String server, SchemaPlan plan, ConnectionSource connections, Duration timeout) {
+    this.server = server;
+    this.plan = plan;
+    this.connections = connections;
+    this.timeout = timeout;
+  }
+
+  /** Applies what is missing. Blocks up to the time-out. */
+  void ensure() {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    try (Connection connection = connections.open()) {
+      requireServer(connection);
+      connection.setAutoCommit(false);
+      Step step = step(connection);
+      while (step != Step.DONE) {
+        if (step == Step.BUSY) {
+          pauseBefore(deadline);
+        }
+        step = step(connection);
+      }
+    } catch (SQLException e) {
+      throw PgErrors.schema(server, plan.schema(), e);
+    }
+  }
+
+  /** Checks that nothing is missing; needs no right but to read. */
+  void verify() {
+    try (Connection connection = connections.open()) {
+      requireServer(connection);
+      SchemaHistory history = SchemaHistory.read(connection, plan.schema());
+      history.requireCompatible(plan);
+      Optional<Migration> missing = history.firstMissing(plan);
+      if (missing.isPresent()) {
+        throw new ConfigException(
+            "schema '%s' at %s was without %s but this release needs version %d; call ensureSchema() or have a DBA run exportDdl()"
+                .formatted(plan.schema(), server, missing.get(), plan.latest()));
+      }
+    } catch (SQLException e) {
+      throw PgErrors.schema(server, plan.schema(), e);
+    }
+  }
+
+  private Step step(Connection connection) throws SQLException {
+    try {
+      Step step = attempt(connection);
+      connection.commit();
+      return step;
+    } catch (SQLException | RuntimeException e) {
+      connection.rollback();
+      throw e;
+    }
+  }
+
+  private Step attempt(Connection connection) throws SQLException {
+    SchemaHistory history = SchemaHistory.read(connection, plan.schema());
+    history.requireCompatible(plan);
+    if (history.firstMissing(plan).isEmpty()) {
+      return Step.DONE;
+    }
+    if (!lock(connection)) {
+      return Step.BUSY;
+    }
+    // Another process may have applied it between the look and the lock.
+    Optional<Migration> missing = SchemaHistory.read(connection, plan.schema()).firstMissing(plan);
+    if (missing.isPresent()) {
+      apply(connection, missing.get());
+    }
+    return Step.APPLIED;
+  }
+
+  private boolean lock(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT pg_catalog.pg_try_advisory_xact_lock(" + plan.lockKey() + ", 0)")) {
+      return rows.next() && rows.getBoolean(1);
+    }
+  }
+
+  private void apply(Connection connection, Migration migration) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      statement.execute("SET LOCAL lock_timeout = '5s'");
+      statement.execute(plan.sql(migration));
+      for (SQLWarning notice = statement.getWarnings();
+          notice != null;
+          notice = notice.getNextWarning()) {
+        LOG.debug("schema {} {}: {}", plan.schema(), migration, notice.getMessage());
+      }
+      statement.execute(plan.record(migration));
+    }
+    LOG.info("schema {} at {}: applied {}", plan.schema(), server, migration);
+  }
+
+  private void requireServer(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT current_setting('server_version_num')::integer,"
+                    + " current_setting('server_version')")) {
+      if (rows.next() && rows.getInt(1) < OLDEST_SERVER) {
+        throw new ConfigException(
+            "PostgreSQL at %s was version %s but must be 15 or newer; upgrade it"
+                .formatted(server, rows.getString(2)));
+      }
+    }
+  }
+
+  private void pauseBefore(long deadline) {
+    if (System.nanoTime() - deadline > 0) {
+      throw new TimedOutException(
+          "schema '%s' at %s was being migrated by another process for over %d s; look for a hanging one in pg_stat_activity"
+              .formatted(plan.schema(), server, timeout.toSeconds()));
+    }
+    try {
+      Thread.sleep(LOCK_POLL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException(
+          "schema '%s' at %s was being migrated when the thread was interrupted; call ensureSchema() again"
+              .formatted(plan.schema(), server),
+          e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.mlinfra.postgres.internal;
+
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.error.TimedOutException;
+import dev.mlinfra.error.UnavailableException;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where an {@link SQLException} becomes an exception of the library. */
+final class PgErrors {
+  private static final String UNIQUE_VIOLATION = "23505";
+  private static final int MAX_CHARS = 300;
+  private static final String PERMISSION_DENIED = "42501";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String QUERY_CANCELED = "57014";
+
+  /** Data exception, integrity violation, program limit: the same rows will be refused again. */
+  private static final Set<String> DATA_CLASSES = Set.of("22", "23", "54");
+
+  private PgErrors() {}
+
+  /** Translates a failure of a read or write. */
+  static MlInfraException of(String server, String subject, SQLException e) {
+    String state = state(e);
+    if (state.length() == 5 && DATA_CLASSES.contains(state.substring(0, 2))) {
+      return new CorruptDataException(
+          "%s was refused by postgres '%s' (SQLState %s: %s); correct the data"
+              .formatted(subject, server, state, oneLine(e)),
+          e);
+    }
+    if (timedOut(e)) {
+      return new TimedOutException(
+          "%s timed out at postgres '%s' (SQLState %s: %s); try again or raise the time-out"
+              .formatted(subject, server, state, oneLine(e)),
+          e);
+    }
+    return new UnavailableException(
+        "%s failed at postgres '%s' (SQLState %s: %s); %s"
+            .formatted(subject, server, state, oneLine(e), nextStep(state)),
+        e);
+  }
+
+  /** Translates a failure while the schema is looked at or made. */
+  static MlInfraException schema(String server, String schema, SQLException e) {
+    if (PERMISSION_DENIED.equals(state(e))) {
+      return new ConfigException(
+          "schema '%s' at postgres '%s' was refused to this user (SQLState %s: %s); grant the right or have a DBA run exportDdl()"
+              .formatted(schema, server, PERMISSION_DENIED, oneLine(e)),
+          e);
+    }
+    return of(server, "schema '" + schema + "'", e);
+  }
+
+  static boolean isUniqueViolation(MlInfraException e) {
+    return e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(state(cause));
+  }
+
+  private static boolean timedOut(SQLException e) {
+    String state = state(e);
+    if (state.equals(QUERY_CANCELED) || state.equals(LOCK_NOT_AVAILABLE)) {
+      return true;
+    }
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SocketTimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String nextStep(String state) {
+    if (state.startsWith("28")) {
+      return "check user and password";
+    }
+    return switch (state) {
+      case "42P01", "42703", "3F000" -> "call ensureSchema()";
+      case "3D000" -> "create the database or correct the URL";
+      case "25006" -> "the server is read-only; wait for the fail-over or correct the URL";
+      case PERMISSION_DENIED -> "grant the right (see docs/postgres.md)";
+      case "53100" -> "free space on the server's disk";
+      default ->
+          state.startsWith("08") || state.equals("none")
+              ? "check that the server runs and answers"
+              : "try again";
+    };
+  }
+
+  /** The SQLState of the first exception in the chain that has one, {@code none} otherwise. */
+  static String state(SQLException e) {
+    for (@Nullable Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return "none";
+  }
+
+  private static String oneLine(SQLException e) {
+    Throwable told = e;
+    if (e instanceof SQLTransientConnectionException && e.getCause() != null) {
+      told = e.getCause();
+    }
+    String text = String.valueOf(told.getMessage());
+    String line = text.replaceAll("\\s*\\R\\s*", "; ");
+    return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "...";
+  }
+}

@@ -1,0 +1,113 @@
+package dev.mlinfra.postgres;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.SchemaAdmin;
+import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.Written;
+import dev.mlinfra.telemetry.Telemetry;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The module opened as the host opens it, with its parts at hand. */
+final class OpenPostgres implements Wiring, AutoCloseable {
+  private final Map<Class<?>, Object> parts = new HashMap<>();
+  private final List<Probe> probes = new ArrayList<>();
+  private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+  private long sequence;
+
+  static OpenPostgres of(Postgres module) {
+    OpenPostgres open = new OpenPostgres();
+    module.open(open);
+    return open;
+  }
+
+  /** With the schema made. */
+  static OpenPostgres ready(TestDatabase database) {
+    OpenPostgres open = of(database.module());
+    open.schema().ensure();
+    return open;
+  }
+
+  <T> T part(Class<T> type) {
+    return type.cast(parts.get(type));
+  }
+
+  SchemaAdmin schema() {
+    return part(SchemaAdmin.class);
+  }
+
+  Probe probe() {
+    return probes.get(0);
+  }
+
+  Written store(boolean firstAttempt, List<Decision> decisions) {
+    List<LoggedDecision> batch = new ArrayList<>();
+    decisions.forEach(decision -> batch.add(new LoggedDecision(decision, ++sequence, 1)));
+    return part(DecisionSink.class).write(batch, firstAttempt);
+  }
+
+  Written reward(boolean firstAttempt, Feedback... feedback) {
+    return part(DecisionSink.class).writeFeedback(List.of(feedback), firstAttempt);
+  }
+
+  @Override
+  public String service() {
+    return "test";
+  }
+
+  @Override
+  public String source() {
+    return "test-1";
+  }
+
+  @Override
+  public Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Override
+  public Telemetry telemetry() {
+    return Telemetry.none();
+  }
+
+  @Override
+  public List<FeatureView> views() {
+    return List.of();
+  }
+
+  @Override
+  public <T> void provide(Class<T> part, T instance) {
+    parts.put(part, instance);
+  }
+
+  @Override
+  public void probe(Probe probe) {
+    probes.add(probe);
+  }
+
+  @Override
+  public void onClose(AutoCloseable resource) {
+    resources.push(resource);
+  }
+
+  @Override
+  public void close() {
+    while (!resources.isEmpty()) {
+      try {
+        resources.pop().close();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}

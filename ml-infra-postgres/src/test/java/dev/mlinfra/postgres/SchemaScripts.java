@@ -1,0 +1,34 @@
+package dev.mlinfra.postgres;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** The scripts for administrators, which lie outside of the module. */
+final class SchemaScripts {
+  private static final Path FOLDER = folder();
+  static final Path SCHEMA = FOLDER.resolve("ml-schema.sql");
+  static final Path ROLLBACK = FOLDER.resolve("rollback-ml-schema.sql");
+  static final Path GRANTS = FOLDER.resolve("grant-ml-service.sql");
+
+  private SchemaScripts() {}
+
+  /** A script with psql's variables filled in and its commands left out. */
+  static String plain(Path script, String schema, String role) throws IOException {
+    return Files.readString(script)
+        .lines()
+        .filter(line -> !line.startsWith("\\"))
+        .collect(Collectors.joining("\n"))
+        .replace(":\"schema\"", '"' + schema + '"')
+        .replace(":\"role\"", '"' + role + '"');
+  }
+
+  private static Path folder() {
+    Path here = Path.of("").toAbsolutePath();
+    while (!Files.exists(here.resolve("scripts/sql"))) {
+      here = here.getParent();
+    }
+    return here.resolve("scripts/sql");
+  }
+}

@@ -1,0 +1,462 @@
+-- The schema of ml-infra at version 7.
+-- Run it as the schema's owner: psql -v ON_ERROR_STOP=1 -f ml-schema.sql
+-- Running it again changes nothing; ensureSchema() agrees with its outcome.
+
+-- migration 1 'schema'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- The schema itself, the history of the migrations applied to it, and the settings fixed at its creation.
+
+DO $$
+BEGIN
+  -- CREATE SCHEMA IF NOT EXISTS asks for the right to create even when there is nothing to create.
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'ml_learning') THEN
+    CREATE SCHEMA "ml_learning";
+  END IF;
+END
+$$;
+
+CREATE TABLE IF NOT EXISTS "ml_learning".schema_history (
+  version    integer     PRIMARY KEY,
+  name       text        NOT NULL,
+  checksum   text        NOT NULL,
+  applied_by text        NOT NULL DEFAULT current_user,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS "ml_learning".schema_settings (
+  key   text PRIMARY KEY,
+  value text NOT NULL
+);
+
+INSERT INTO "ml_learning".schema_settings (key, value)
+VALUES ('embedding_dimensions', '64')
+ON CONFLICT (key) DO NOTHING;
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (1, 'schema', 'feff2eabf175bceb7475387aae915650aa836d0fa92a87a3f5fb6673b67318df')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 2 'decisions'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- What was decided, and what came of it.
+
+CREATE TABLE IF NOT EXISTS "ml_learning".agent_decisions (
+  decision_id      uuid        NOT NULL,
+  decided_at       timestamptz NOT NULL,
+  agent            text        NOT NULL,
+  mode             text        NOT NULL CHECK (mode IN ('LIVE', 'SHADOW', 'APPRENTICE')),
+  model            text        NOT NULL,
+  model_version    text        NOT NULL,
+  action           text        NOT NULL,
+  propensity       float8      NOT NULL CHECK (propensity > 0 AND propensity <= 1),
+  pass_probability float8      NOT NULL DEFAULT 1 CHECK (pass_probability > 0 AND pass_probability <= 1),
+  score            float8,
+  baseline_action  text,
+  features         real[],
+  feature_set      text,
+  context          jsonb,
+  latency_us       bigint,
+  source           text        NOT NULL,
+  source_sequence  bigint      NOT NULL,
+  stored_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (decision_id, decided_at)
+);
+
+CREATE INDEX IF NOT EXISTS agent_decisions_decided_at
+  ON "ml_learning".agent_decisions USING brin (decided_at);
+
+CREATE INDEX IF NOT EXISTS agent_decisions_agent
+  ON "ml_learning".agent_decisions (agent, decided_at);
+
+-- No foreign key: feedback may come before its decision.
+CREATE TABLE IF NOT EXISTS "ml_learning".agent_feedback (
+  feedback_id uuid        PRIMARY KEY,
+  decision_id uuid        NOT NULL,
+  kind        text        NOT NULL,
+  reward      float8      NOT NULL,
+  label       text,
+  observed_at timestamptz NOT NULL,
+  received_at timestamptz NOT NULL DEFAULT now(),
+  source      text        NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS agent_feedback_decision
+  ON "ml_learning".agent_feedback (decision_id);
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (2, 'decisions', '8c08f053019bc7d83d52920aafa35f25017f0721aba456a661e177bfbee86674')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 3 'features'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- Features over two times: event_time says when a value held, created_at when it became known.
+
+-- The definition that a schema_hash stands for, so that rows of an older definition can still be decoded.
+CREATE TABLE IF NOT EXISTS "ml_learning".feature_views (
+  view          text        NOT NULL,
+  schema_hash   bigint      NOT NULL,
+  definition    text        NOT NULL,
+  registered_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (view, schema_hash)
+);
+
+-- The key also serves the as-of probe: view and entity equal, both times at most, the newest first.
+CREATE TABLE IF NOT EXISTS "ml_learning".feature_store (
+  view        text COLLATE "C" NOT NULL,
+  entity      text COLLATE "C" NOT NULL,
+  event_time  timestamptz      NOT NULL,
+  created_at  timestamptz      NOT NULL,
+  schema_hash bigint           NOT NULL,
+  packed      bytea            NOT NULL,
+  PRIMARY KEY (view, entity, event_time, created_at)
+);
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (3, 'features', '3e1dd93c3abde4a70432c66ddbb941abe1ed3570ab9dfc4b44e3a64d21829127')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 4 'patterns'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- Learned patterns. The embedding is a pgvector column where the extension can be had, real[] elsewhere.
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'vector')
+     AND EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = 'vector') THEN
+    CREATE EXTENSION IF NOT EXISTS vector;
+  END IF;
+EXCEPTION WHEN OTHERS THEN
+  RAISE NOTICE 'pgvector cannot be created (%); embeddings are stored as real[]', SQLERRM;
+END
+$$;
+
+-- The payload holds sums by name, as {"clicks": 42}.
+CREATE TABLE IF NOT EXISTS "ml_learning".learned_patterns (
+  kind        text COLLATE "C" NOT NULL,
+  pattern_key text COLLATE "C" NOT NULL,
+  payload     jsonb            NOT NULL DEFAULT '{}',
+  support     bigint           NOT NULL DEFAULT 0,
+  confidence  float8           NOT NULL DEFAULT 0,
+  updated_at  timestamptz      NOT NULL DEFAULT now(),
+  PRIMARY KEY (kind, pattern_key)
+);
+
+DO $$
+DECLARE
+  vector_schema text := (SELECT n.nspname
+                         FROM pg_catalog.pg_extension e
+                         JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+                         WHERE e.extname = 'vector');
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_attribute
+             WHERE attrelid = '"ml_learning".learned_patterns'::regclass
+               AND attname = 'embedding' AND NOT attisdropped) THEN
+    RETURN;
+  END IF;
+  IF vector_schema IS NULL THEN
+    ALTER TABLE "ml_learning".learned_patterns
+      ADD COLUMN embedding real[] CHECK (cardinality(embedding) = 64);
+    RETURN;
+  END IF;
+  EXECUTE format('ALTER TABLE "ml_learning".learned_patterns ADD COLUMN embedding %I.vector(64)',
+                 vector_schema);
+  -- HNSW came with pgvector 0.5 and takes at most 2000 dimensions; without it the search is exact.
+  IF 64 <= 2000 AND EXISTS (SELECT FROM pg_catalog.pg_am WHERE amname = 'hnsw') THEN
+    EXECUTE format('CREATE INDEX learned_patterns_embedding ON "ml_learning".learned_patterns '
+                   'USING hnsw (embedding %I.vector_cosine_ops)', vector_schema);
+  END IF;
+END
+$$;
+
+-- Cosine distance of two real[] of one length: what pgvector's <=> gives; NaN when either has no direction.
+CREATE OR REPLACE FUNCTION "ml_learning".cosine_distance(a real[], b real[]) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog
+AS $$
+  SELECT CASE
+    WHEN sum(x * x) = 0 OR sum(y * y) = 0 THEN 'NaN'::float8
+    ELSE 1 - greatest(-1, least(1, sum(x * y) / sqrt(sum(x * x) * sum(y * y))))
+  END
+  FROM (SELECT u.x::float8 AS x, u.y::float8 AS y FROM unnest(a, b) AS u(x, y)) AS pairs
+$$;
+
+-- Adds two payloads up, name by name.
+CREATE OR REPLACE FUNCTION "ml_learning".add_sums(a jsonb, b jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog
+AS $$
+  SELECT coalesce(jsonb_object_agg(name, total), '{}')
+  FROM (SELECT key AS name, sum(value::float8) AS total
+        FROM (SELECT * FROM jsonb_each_text(a) UNION ALL SELECT * FROM jsonb_each_text(b)) AS both_sides
+        GROUP BY key) AS sums
+$$;
+
+-- What is in the patterns already: an event that is delivered twice counts once for a pattern.
+CREATE TABLE IF NOT EXISTS "ml_learning".observed_events (
+  event_id    uuid             NOT NULL,
+  kind        text COLLATE "C" NOT NULL,
+  pattern_key text COLLATE "C" NOT NULL,
+  seen_at     timestamptz      NOT NULL DEFAULT now(),
+  PRIMARY KEY (event_id, kind, pattern_key)
+);
+
+CREATE INDEX IF NOT EXISTS observed_events_seen_at
+  ON "ml_learning".observed_events USING brin (seen_at);
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (4, 'patterns', '4607e0dd30719c7d85f909211be8ecf18a9f2cf17c5ae11f436d3075521bd4dd')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 5 'models'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- Models and who promoted which version, when and why.
+
+CREATE TABLE IF NOT EXISTS "ml_learning".model_metadata (
+  model          text        NOT NULL,
+  version        integer     NOT NULL CHECK (version >= 1),
+  artifact_uri   text        NOT NULL,
+  sha256         text        NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+  size_bytes     bigint      NOT NULL CHECK (size_bytes >= 0),
+  metrics        jsonb       NOT NULL DEFAULT '{}',
+  tags           jsonb       NOT NULL DEFAULT '{}',
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  mlflow_run_id  text,
+  mlflow_version text,
+  mirrored_at    timestamptz,
+  PRIMARY KEY (model, version),
+  UNIQUE (model, sha256)
+);
+
+CREATE TABLE IF NOT EXISTS "ml_learning".model_promotions (
+  promotion_id bigint      PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  model        text        NOT NULL,
+  alias        text        NOT NULL,
+  version      integer     NOT NULL,
+  promoted_by  text        NOT NULL,
+  reason       text        NOT NULL,
+  promoted_at  timestamptz NOT NULL DEFAULT now(),
+  mirrored_at  timestamptz,
+  FOREIGN KEY (model, version) REFERENCES "ml_learning".model_metadata (model, version)
+);
+
+CREATE INDEX IF NOT EXISTS model_promotions_alias
+  ON "ml_learning".model_promotions (model, alias, promotion_id);
+
+-- The history is appended to and never rewritten; only the mirror's progress may be noted beside it.
+CREATE OR REPLACE FUNCTION "ml_learning".refuse_change() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog
+AS $$
+BEGIN
+  RAISE EXCEPTION '%.% is append-only; add a row instead', TG_TABLE_SCHEMA, TG_TABLE_NAME;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER model_promotions_append_only
+  BEFORE DELETE OR TRUNCATE
+    OR UPDATE OF promotion_id, model, alias, version, promoted_by, reason, promoted_at
+  ON "ml_learning".model_promotions
+  FOR EACH STATEMENT EXECUTE FUNCTION "ml_learning".refuse_change();
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (5, 'models', '4252a06ad0560a68b6509e983ec0c8644fef85d179a76ceaf380e8f77222a066')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 6 'metrics'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- The two time-series tables: hypertables where TimescaleDB can be had, elsewhere partitioned by month.
+
+DO $$
+BEGIN
+  -- Creating the extension ends the session when its library is not preloaded, so look for the library's own
+  -- setting first; pg_settings does not list placeholders that only a configuration file names.
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'timescaledb')
+     AND EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb')
+     AND EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'timescaledb.disable_load') THEN
+    CREATE EXTENSION IF NOT EXISTS timescaledb;
+  END IF;
+EXCEPTION WHEN OTHERS THEN
+  RAISE NOTICE 'TimescaleDB cannot be created (%); metrics are stored in native partitions', SQLERRM;
+END
+$$;
+
+DO $$
+DECLARE
+  timescale_schema text := (SELECT n.nspname
+                            FROM pg_catalog.pg_extension e
+                            JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+                            WHERE e.extname = 'timescaledb');
+  layout text := CASE WHEN timescale_schema IS NULL THEN ' PARTITION BY RANGE (time)' ELSE '' END;
+BEGIN
+  IF to_regclass('"ml_learning".ml_decision_metrics') IS NULL THEN
+    EXECUTE '
+      CREATE TABLE "ml_learning".ml_decision_metrics (
+        time            timestamptz NOT NULL,
+        agent           text        NOT NULL,
+        mode            text        NOT NULL,
+        model           text        NOT NULL,
+        model_version   text        NOT NULL,
+        decisions       bigint      NOT NULL,
+        mean_propensity float8      NOT NULL,
+        mean_latency_us float8,
+        feedbacks       bigint      NOT NULL,
+        reward_sum      float8      NOT NULL,
+        UNIQUE (time, agent, mode, model, model_version)
+      )' || layout;
+    IF timescale_schema IS NOT NULL THEN
+      EXECUTE format('SELECT %I.create_hypertable(%L, %L, chunk_time_interval => interval ''1 month'', '
+                     'create_default_indexes => false)',
+                     timescale_schema, '"ml_learning".ml_decision_metrics', 'time');
+    END IF;
+  END IF;
+  IF to_regclass('"ml_learning".ml_model_metrics') IS NULL THEN
+    EXECUTE '
+      CREATE TABLE "ml_learning".ml_model_metrics (
+        time    timestamptz NOT NULL,
+        model   text        NOT NULL,
+        version integer     NOT NULL,
+        metric  text        NOT NULL,
+        value   float8      NOT NULL,
+        UNIQUE (time, model, version, metric)
+      )' || layout;
+    IF timescale_schema IS NOT NULL THEN
+      EXECUTE format('SELECT %I.create_hypertable(%L, %L, chunk_time_interval => interval ''1 month'', '
+                     'create_default_indexes => false)',
+                     timescale_schema, '"ml_learning".ml_model_metrics', 'time');
+    END IF;
+  END IF;
+END
+$$;
+
+-- Makes the partitions for the given times where the tables are partitioned, and returns how many it made.
+-- It runs with its owner's rights, so that a service needs none to create tables.
+CREATE OR REPLACE FUNCTION "ml_learning".ensure_metric_partitions(times timestamptz[]) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  parent  text;
+  month   timestamp;
+  child   text;
+  created integer := 0;
+BEGIN
+  FOREACH parent IN ARRAY ARRAY['decision_metrics', 'model_metrics'] LOOP
+    CONTINUE WHEN (SELECT relkind FROM pg_class
+                   WHERE oid = format('%I.%I', 'ml_learning', 'ml_' || parent)::regclass) <> 'p';
+    FOR month IN SELECT DISTINCT date_trunc('month', t AT TIME ZONE 'UTC') FROM unnest(times) AS t ORDER BY 1 LOOP
+      child := format('part_%s_%s', parent, to_char(month, 'YYYY_MM'));
+      CONTINUE WHEN to_regclass(format('%I.%I', 'ml_learning', child)) IS NOT NULL;
+      PERFORM pg_advisory_xact_lock(1333709909, 1);
+      CONTINUE WHEN to_regclass(format('%I.%I', 'ml_learning', child)) IS NOT NULL;
+      EXECUTE format('CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES FROM (%L) TO (%L)',
+                     'ml_learning', child, 'ml_learning', 'ml_' || parent,
+                     month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+      created := created + 1;
+    END LOOP;
+  END LOOP;
+  RETURN created;
+END
+$$;
+
+-- Drops the partitions or chunks that hold only times before the given one, and returns how many it dropped.
+CREATE OR REPLACE FUNCTION "ml_learning".drop_metrics_before(horizon timestamptz) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  timescale_schema text := (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+                            WHERE e.extname = 'timescaledb');
+  parent  text;
+  child   text;
+  chunks  integer;
+  dropped integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(1333709909, 1);
+  FOREACH parent IN ARRAY ARRAY['decision_metrics', 'model_metrics'] LOOP
+    IF (SELECT relkind FROM pg_class
+        WHERE oid = format('%I.%I', 'ml_learning', 'ml_' || parent)::regclass) <> 'p' THEN
+      EXECUTE format('SELECT count(*) FROM %I.drop_chunks(%L::regclass, older_than => %L::timestamptz)',
+                     timescale_schema, format('%I.%I', 'ml_learning', 'ml_' || parent), horizon) INTO chunks;
+      dropped := dropped + chunks;
+      CONTINUE;
+    END IF;
+    FOR child IN
+      SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = format('%I.%I', 'ml_learning', 'ml_' || parent)::regclass
+        AND c.relname ~ '_\d{4}_\d{2}$'
+        AND (make_timestamp(substring(c.relname FROM '(\d{4})_\d{2}$')::integer,
+                            right(c.relname, 2)::integer, 1, 0, 0, 0)
+             + interval '1 month') AT TIME ZONE 'UTC' <= horizon
+    LOOP
+      EXECUTE format('DROP TABLE %I.%I', 'ml_learning', child);
+      dropped := dropped + 1;
+    END LOOP;
+  END LOOP;
+  RETURN dropped;
+END
+$$;
+
+REVOKE ALL ON FUNCTION "ml_learning".ensure_metric_partitions(timestamptz[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "ml_learning".drop_metrics_before(timestamptz) FROM PUBLIC;
+
+SELECT "ml_learning".ensure_metric_partitions(ARRAY[now(), now() + interval '1 month']);
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (6, 'metrics', '1a65e8b38bdb2ab2879f3adb49661688fcf673e4cc53e6486ea45874a80dfa1a')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 7 'dead-letters'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- What was accepted and cannot be stored or handled, with the reason, so that it can be looked at.
+
+CREATE TABLE IF NOT EXISTS "ml_learning".dead_letters (
+  origin     text        NOT NULL,
+  subject_id text        NOT NULL,
+  payload    text        NOT NULL,
+  cause      text        NOT NULL,
+  attempts   integer     NOT NULL,
+  parked_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (origin, subject_id)
+);
+
+CREATE INDEX IF NOT EXISTS dead_letters_parked_at
+  ON "ml_learning".dead_letters (origin, parked_at);
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (7, 'dead-letters', 'c6ebfac3567aa6eded9394a2e64844c6e4cc1df35213d323b4dcd53ac45b5d3b')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
