@@ -1,0 +1,314 @@
+package dev.mlinfra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mlinfra.buffer.Acceptance;
+import dev.mlinfra.buffer.Acceptance.Status;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionSink;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class DecisionLogTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final BufferOptions QUICK =
+      BufferOptions.defaults()
+          .linger(Duration.ofMillis(5))
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+
+  private final RecordingStore store = new RecordingStore();
+
+  @Test
+  void storesWhatItAcceptedInOrderAndNumbersIt() {
+    try (MlInfra ml = connect(QUICK.maxBatchRows(10))) {
+      List<Decision> logged = IntStream.range(0, 95).mapToObj(i -> decision("a" + i)).toList();
+      logged.forEach(decision -> assertThat(ml.decisions().log(decision).accepted()).isTrue());
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).containsExactlyElementsOf(logged);
+      assertThat(store.sequences())
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, 95).boxed().toList());
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(95);
+      assertThat(ml.decisions().ledger().balanced()).isTrue();
+    }
+  }
+
+  @Test
+  void keepsEverythingWhileTheStoreIsDownAndTriesAgainOnTheSecondRoad() {
+    try (MlInfra ml = connect(QUICK)) {
+      store.down = true;
+      ml.decisions().log(decision("a"));
+      Await.until("two attempts", () -> store.firstAttempts.size() >= 2);
+      assertThat(ml.decisions().ledger().buffered()).isEqualTo(1);
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.firstAttempts.get(0)).isTrue();
+      assertThat(store.firstAttempts.get(store.firstAttempts.size() - 1)).isFalse();
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void parksTheRowThatTheStoreRefusesAndStoresItsNeighbours() {
+    store.refusedActions.add("poison");
+    try (MlInfra ml = connect(QUICK.maxBatchRows(64))) {
+      for (int i = 0; i < 64; i++) {
+        ml.decisions().log(decision(i == 37 ? "poison" : "a" + i));
+      }
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(63).noneMatch(d -> d.action().equals("poison"));
+      assertThat(store.list("decision", 10)).hasSize(1);
+      assertThat(store.list("decision", 10).get(0).cause()).contains("refused by the test");
+      assertThat(ml.decisions().ledger().parked()).isEqualTo(1);
+      assertThat(ml.decisions().ledger().balanced()).isTrue();
+    }
+  }
+
+  @Test
+  void survivesAStoreThatThrowsErrors() {
+    store.error = new StackOverflowError("by the test");
+    try (MlInfra ml = connect(QUICK)) {
+      ml.decisions().log(decision("a"));
+      Await.until("attempts", () -> store.firstAttempts.size() >= 3);
+      store.error = null;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(1);
+    }
+  }
+
+  @Test
+  void dropsWhatDoesNotFitAndCountsItAndLeavesAGapInTheNumbers() {
+    store.hang = new CountDownLatch(1);
+    try (MlInfra ml = connect(QUICK.maxQueuedRows(8).maxBatchRows(1))) {
+      int accepted = 0;
+      int dropped = 0;
+      for (int i = 0; i < 100; i++) {
+        Acceptance answer = ml.decisions().log(decision("a" + i));
+        accepted += answer.accepted() ? 1 : 0;
+        dropped += answer.status() == Status.DROPPED_FULL ? 1 : 0;
+      }
+      assertThat(accepted + dropped).isEqualTo(100);
+      assertThat(dropped).isPositive();
+      assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("full", (long) dropped));
+      store.hang.countDown();
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(ml.decisions().log(decision("last")).accepted()).isTrue();
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(accepted + 1);
+      assertThat(store.sequences().get(accepted)).isEqualTo(accepted + dropped + 1L);
+      assertThat(new HashSet<>(store.sequences())).hasSize(accepted + 1);
+    }
+  }
+
+  @Test
+  void boundsWhatItHoldsInBytes() {
+    store.hang = new CountDownLatch(1);
+    try (MlInfra ml = connect(QUICK.maxQueuedBytes(64 << 10))) {
+      float[] vector = new float[1024];
+      long accepted =
+          IntStream.range(0, 100)
+              .mapToObj(i -> Decision.by("agent").action("a").features(vector).build())
+              .filter(d -> ml.decisions().log(d).accepted())
+              .count();
+      assertThat(accepted).isBetween(10L, 16L);
+      store.hang.countDown();
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(ml.decisions().log(decision("fits again")).accepted()).isTrue();
+    }
+  }
+
+  @Test
+  void rejectsWhatBreaksARuleAndCountsItBySubject() {
+    try (MlInfra ml = connect(QUICK)) {
+      Acceptance answer =
+          ml.decisions().log(Decision.by("agent").action("a").propensity(Double.NaN).build());
+      assertThat(answer.status()).isEqualTo(Status.REJECTED);
+      assertThat(answer.reason()).startsWith("decision.propensity was NaN but must be in (0, 1]; ");
+      assertThat(ml.decisions().ledger().rejected()).isEqualTo(Map.of("decision.propensity", 1L));
+      assertThat(ml.decisions().ledger().balanced()).isTrue();
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // a host in another language may pass null
+  void rejectsNull() {
+    try (MlInfra ml = connect(QUICK)) {
+      assertThat(ml.decisions().log(null).status()).isEqualTo(Status.REJECTED);
+      assertThat(ml.decisions().feedback((Feedback) null).status()).isEqualTo(Status.REJECTED);
+    }
+  }
+
+  @Test
+  void writesWhatIsLeftWhenItCloses() {
+    MlInfra ml = connect(QUICK.linger(LONG));
+    IntStream.range(0, 1000).forEach(i -> ml.decisions().log(decision("a" + i)));
+    ml.decisions().feedback(UUID.randomUUID(), 1.0);
+    ml.close();
+    assertThat(store.stored()).hasSize(1000);
+    assertThat(store.feedback).hasSize(1);
+    assertThat(ml.decisions().log(decision("late"))).isEqualTo(Acceptance.CLOSED);
+    assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("closed", 1L));
+    assertThat(ml.decisions().ledger().balanced()).isTrue();
+  }
+
+  @Test
+  void countsWhatItCouldNotWriteBeforeTheCloseTimeout() {
+    store.down = true;
+    MlInfra ml = connect(QUICK.closeTimeout(Duration.ofMillis(50)));
+    IntStream.range(0, 10).forEach(i -> ml.decisions().log(decision("a" + i)));
+    ml.close();
+    Ledger ledger = ml.decisions().ledger();
+    assertThat(ledger.dropped()).isEqualTo(Map.of("close timeout", 10L));
+    assertThat(ledger.balanced()).isTrue();
+  }
+
+  @Test
+  void givesUpAFlushThatTakesTooLong() {
+    store.hang = new CountDownLatch(1);
+    try (MlInfra ml = connect(QUICK)) {
+      ml.decisions().log(decision("a"));
+      assertThat(ml.decisions().flush(Duration.ofMillis(20))).isFalse();
+      store.hang.countDown();
+    }
+  }
+
+  @Test
+  void countsARepeatedDecisionAsStoredOnce() {
+    try (MlInfra ml = connect(QUICK)) {
+      Decision decision = decision("a");
+      ml.decisions().log(decision);
+      ml.decisions().flush(LONG);
+      ml.decisions().log(decision);
+      ml.decisions().flush(LONG);
+      assertThat(store.stored()).hasSize(1);
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(2);
+      assertThat(ml.decisions().ledger().alreadyStored()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void samplesByDecisionSoThatFeedbackSharesTheFate() {
+    try (MlInfra ml = connect(QUICK.sampleRate(0.2))) {
+      Set<UUID> kept = new HashSet<>();
+      for (int i = 0; i < 5000; i++) {
+        Decision decision = decision("a" + i);
+        boolean accepted = ml.decisions().log(decision).accepted();
+        assertThat(ml.decisions().feedback(decision.id(), 1).accepted()).isEqualTo(accepted);
+        if (accepted) {
+          kept.add(decision.id());
+        }
+      }
+      ml.decisions().flush(LONG);
+      assertThat(kept).hasSizeBetween(800, 1200);
+      assertThat(store.decisions).allMatch(row -> row.passProbability() == 0.2);
+      assertThat(store.feedback.stream().map(Feedback::decisionId).collect(Collectors.toSet()))
+          .isEqualTo(kept);
+      assertThat(ml.decisions().ledger().sampledOut()).isEqualTo(5000 - kept.size());
+    }
+  }
+
+  @Test
+  void balancesAtAnyInstantWhileThreadsLogAndTheStoreFlickers() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (MlInfra ml = connect(QUICK.maxQueuedRows(64).maxBatchRows(16))) {
+      List<Future<Integer>> producers =
+          IntStream.range(0, 4)
+              .mapToObj(
+                  t ->
+                      threads.submit(
+                          () -> {
+                            int accepted = 0;
+                            for (int i = 0; i < 3000; i++) {
+                              store.down = i % 100 > 90;
+                              accepted +=
+                                  ml.decisions().log(decision(t + "-" + i)).accepted() ? 1 : 0;
+                              Ledger ledger = ml.decisions().ledger();
+                              assertThat(ledger.balanced()).isTrue();
+                              assertThat(ledger.buffered()).isNotNegative();
+                            }
+                            return accepted;
+                          }))
+              .toList();
+      int accepted = 0;
+      for (Future<Integer> producer : producers) {
+        accepted += producer.get();
+      }
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(ml.decisions().ledger().offered()).isEqualTo(12_000);
+      assertThat(store.stored().stream().map(Decision::id).distinct()).hasSize(accepted);
+      assertThat(store.stored()).hasSize(accepted);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void losesNothingUncountedWhenItClosesUnderLoad() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    MlInfra ml = connect(QUICK);
+    CountDownLatch running = new CountDownLatch(3);
+    List<Future<Integer>> producers =
+        IntStream.range(0, 3)
+            .mapToObj(
+                t ->
+                    threads.submit(
+                        () -> {
+                          int accepted = 0;
+                          running.countDown();
+                          Acceptance answer = Acceptance.ACCEPTED;
+                          for (int i = 0; answer.status() != Status.CLOSED && i < 2_000_000; i++) {
+                            answer = ml.decisions().log(decision("a"));
+                            accepted += answer.accepted() ? 1 : 0;
+                          }
+                          return accepted;
+                        }))
+            .toList();
+    running.await();
+    ml.close();
+    long accepted = 0;
+    for (Future<Integer> producer : producers) {
+      accepted += producer.get();
+    }
+    threads.shutdownNow();
+    Ledger ledger = ml.decisions().ledger();
+    assertThat(ledger.balanced()).isTrue();
+    assertThat(ledger.buffered()).isZero();
+    long lostAfterAnswer = ledger.dropped().getOrDefault("close timeout", 0L);
+    assertThat(store.stored().size() + lostAfterAnswer).isGreaterThanOrEqualTo(accepted);
+    assertThat(store.stored().size()).isEqualTo(ledger.stored());
+  }
+
+  private MlInfra connect(BufferOptions options) {
+    return MlInfra.connect(
+        MlInfraConfig.forService("test")
+            .decisions(options)
+            .install(
+                TestModule.of(
+                    "store",
+                    wiring -> {
+                      wiring.provide(DecisionSink.class, store);
+                      wiring.provide(DeadLetterStore.class, store);
+                    }))
+            .build());
+  }
+
+  private static Decision decision(String action) {
+    return Decision.by("agent").action(action).propensity(0.5).build();
+  }
+}

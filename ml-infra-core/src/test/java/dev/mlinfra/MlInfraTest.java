@@ -1,0 +1,203 @@
+package dev.mlinfra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.health.ComponentHealth.Status;
+import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.StreamAdmin;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class MlInfraTest {
+  @Test
+  void namesTheArtifactThatAClientNeeds() {
+    try (MlInfra ml = MlInfra.connect(MlInfraConfig.forService("test").build())) {
+      assertThatThrownBy(ml::decisions)
+          .isInstanceOf(ModuleMissingException.class)
+          .hasMessage(
+              "decisions() needs a module that provides it; add ml-infra-postgres and"
+                  + " install(Postgres.at(url))");
+      assertThatThrownBy(ml::events).hasMessageContaining("ml-infra-redis");
+      assertThatThrownBy(ml::artifacts).hasMessageContaining("ml-infra-storage");
+      assertThatThrownBy(ml::ensureSchema).hasMessageContaining("ml-infra-postgres");
+      assertThat(ml.health().healthy()).isTrue();
+    }
+  }
+
+  @Test
+  void reportsAllFaultsOfAConfigurationAtOnce() {
+    FeatureView view = FeatureView.named("user").number("x").build();
+    assertThatThrownBy(
+            () ->
+                MlInfraConfig.forService("no spaces please")
+                    .decisions(BufferOptions.defaults().maxBatchRows(0).sampleRate(Double.NaN))
+                    .install(new TestModule("postgres", List.of("postgres.url was wrong"), w -> {}))
+                    .install(new TestModule("postgres", List.of(), w -> {}))
+                    .view(view)
+                    .view(view)
+                    .build())
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(e.faults())
+                    .hasSize(6)
+                    .anyMatch(line -> line.startsWith("service was 'no spaces please'"))
+                    .anyMatch(
+                        line ->
+                            line.equals(
+                                "decisions.maxBatchRows was 0 but must be 1 to 100000; pass a value"
+                                    + " in that range"))
+                    .anyMatch(line -> line.startsWith("decisions.sampleRate was NaN"))
+                    .anyMatch(line -> line.equals("postgres.url was wrong"))
+                    .anyMatch(line -> line.startsWith("module postgres"))
+                    .anyMatch(line -> line.startsWith("feature view user")));
+  }
+
+  @Test
+  void refusesTwoProvidersOfOnePartAndClosesWhatWasOpened() {
+    RecordingStore store = new RecordingStore();
+    AtomicInteger closed = new AtomicInteger();
+    MlInfraConfig config =
+        MlInfraConfig.forService("test")
+            .install(
+                TestModule.of(
+                    "one",
+                    wiring -> {
+                      wiring.provide(DecisionSink.class, store);
+                      wiring.onClose(closed::incrementAndGet);
+                    }))
+            .install(TestModule.of("two", wiring -> wiring.provide(DecisionSink.class, store)))
+            .build();
+    assertThatThrownBy(() -> MlInfra.connect(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "DecisionSink was provided by one and by two but must have one provider; install only"
+                + " one of them");
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void failsFastWhenAServerIsDownAndNamesIt() {
+    MlInfraConfig.Builder config =
+        MlInfraConfig.forService("test")
+            .install(TestModule.of("m", w -> w.probe(TestModule.probe("postgres", Status.DOWN))));
+    assertThatThrownBy(() -> MlInfra.connect(config.build()))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageStartingWith("connect failed because of postgres: as the test says; ");
+    try (MlInfra ml = MlInfra.connect(config.start(Start.BACKGROUND).build())) {
+      assertThat(ml.health().healthy()).isFalse();
+    }
+  }
+
+  @Test
+  void bootstrapsInTheBackgroundInOrderUntilEachStepSucceeds() {
+    AtomicInteger attempts = new AtomicInteger();
+    List<String> done = new ArrayList<>();
+    MlInfraConfig config =
+        MlInfraConfig.forService("test")
+            .start(Start.BACKGROUND)
+            .install(
+                TestModule.of(
+                    "m",
+                    wiring -> {
+                      wiring.provide(
+                          StreamAdmin.class,
+                          () -> {
+                            if (attempts.incrementAndGet() < 3) {
+                              throw new UnavailableException("broker was taken down by the test");
+                            }
+                            done.add("streams");
+                          });
+                      wiring.provide(BucketAdmin.class, () -> done.add("bucket"));
+                    }))
+            .build();
+    try (MlInfra ml = MlInfra.connect(config).ensureStreams().ensureBucket()) {
+      Await.until(
+          "bootstrap is done",
+          () ->
+              ml.health().components().stream()
+                  .allMatch(component -> component.status() == Status.UP));
+      assertThat(done).containsExactly("streams", "bucket");
+    }
+  }
+
+  @Test
+  void callsAProbeThatDoesNotAnswerDown() {
+    MlInfraConfig config =
+        MlInfraConfig.forService("test")
+            .start(Start.BACKGROUND)
+            .install(
+                TestModule.of(
+                    "m",
+                    wiring -> {
+                      wiring.probe(TestModule.probe("good", Status.UP));
+                      wiring.probe(new HangingProbe());
+                    }))
+            .build();
+    try (MlInfra ml = MlInfra.connect(config)) {
+      assertThat(ml.health(Duration.ofMillis(50)).components())
+          .extracting(health -> health.component() + " " + health.status())
+          .containsExactly("good UP", "hanging DOWN", "bootstrap UP");
+      assertThat(ml.inventory()).extracting(item -> item.component()).containsExactly("good");
+    }
+  }
+
+  @Test
+  void closesResourcesInReverseOrderOnce() {
+    List<String> closed = new ArrayList<>();
+    MlInfra ml =
+        MlInfra.connect(
+            MlInfraConfig.forService("test")
+                .install(
+                    TestModule.of(
+                        "m",
+                        wiring -> {
+                          wiring.onClose(() -> closed.add("first"));
+                          wiring.onClose(
+                              () -> {
+                                throw new IllegalStateException("by the test");
+                              });
+                          wiring.onClose(() -> closed.add("last"));
+                        }))
+                .build());
+    ml.close();
+    ml.close();
+    assertThat(closed).containsExactly("last", "first");
+  }
+
+  @Test
+  void readsPlainConfigurationAndRefusesWhatItDoesNotKnow() {
+    assertThat(MlInfraConfig.fromVariables(Map.of("ML_INFRA_SERVICE", "ranker")).service())
+        .isEqualTo("ranker");
+    assertThatThrownBy(
+            () ->
+                MlInfraConfig.fromVariables(
+                    Map.of("ML_INFRA_POSTGRES_URL", "x", "ML_INFRA_TYPO", "y", "PATH", "/bin")))
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(e.faults())
+                    .containsExactlyInAnyOrder(
+                        "ML_INFRA_POSTGRES_URL was set but its module is not on the classpath; add"
+                            + " the artifact dev.mlinfra:ml-infra-postgres",
+                        "ML_INFRA_TYPO was set but is not known; correct its name or unset it",
+                        "ML_INFRA_SERVICE was not set but must name this service; export"
+                            + " ML_INFRA_SERVICE=name"));
+    assertThatThrownBy(
+            () ->
+                MlInfraConfig.fromVariables(
+                    Map.of("ML_INFRA_SERVICE", "s", "ML_INFRA_START", "slowly")))
+        .hasMessageStartingWith("ML_INFRA_START was 'slowly'");
+  }
+}
