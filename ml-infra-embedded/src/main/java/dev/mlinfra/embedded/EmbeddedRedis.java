@@ -1,0 +1,244 @@
+package dev.mlinfra.embedded;
+
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.secret.Secret;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Redis 6.2, started from a Maven artifact, for development and tests. Listens on a free
+ * port of 127.0.0.1 only and wants a password that is generated on the first start. It may use 2 GB
+ * and evicts only keys with a time-to-live, as {@code ensureStreams()} asks for. Without a
+ * directory nothing outlives a restart; with one every write is appended to a file there and a
+ * later start finds it, also after a kill. Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class EmbeddedRedis implements EmbeddedServer {
+  private static final Map<String, String> ALWAYS =
+      Map.of(
+          "bind", Ports.HOST,
+          "daemonize", "no",
+          "databases", "16",
+          "dir", "./",
+          "maxmemory", "2gb",
+          "maxmemory-policy", "volatile-lru",
+          "save", "\"\"",
+          // kernels warn where none of this matters for development
+          "ignore-warnings", "ARM64-COW-BUG");
+
+  private final Path directory;
+  private final Path passwordFile;
+  private final Secret password;
+  private final int port;
+  private final Lifecycle lifecycle;
+
+  private EmbeddedRedis(
+      Path directory, Path passwordFile, Secret password, int port, Lifecycle lifecycle) {
+    this.directory = directory;
+    this.passwordFile = passwordFile;
+    this.password = password;
+    this.port = port;
+    this.lifecycle = lifecycle;
+  }
+
+  /**
+   * Starts a server that keeps nothing. Blocks until it answers, well below a second.
+   *
+   * @return the server; the caller closes it
+   * @throws ConfigException when there is no binary that runs on this platform
+   * @throws UnavailableException when it does not come up
+   * @since 0.1
+   */
+  public static EmbeddedRedis start() {
+    return builder().start();
+  }
+
+  /**
+   * Starts a server whose data stays. Blocks until it answers.
+   *
+   * @param directory made when it is not there
+   * @return the server; the caller closes it
+   * @throws ConfigException as {@link #start()}, or when the directory cannot be used
+   * @throws UnavailableException when it does not come up
+   * @since 0.1
+   */
+  public static EmbeddedRedis start(Path directory) {
+    return builder().directory(directory).start();
+  }
+
+  /**
+   * Starts to describe a server.
+   *
+   * @return a builder; not thread-safe
+   * @since 0.1
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns how to reach it; without the password.
+   *
+   * @return as {@code redis://127.0.0.1:41234}
+   * @since 0.1
+   */
+  public String url() {
+    return "redis://" + Ports.HOST + ":" + port;
+  }
+
+  /**
+   * Returns the generated password of the default user.
+   *
+   * @return the password
+   * @since 0.1
+   */
+  public Secret password() {
+    return password;
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public long pid() {
+    return lifecycle.pid();
+  }
+
+  @Override
+  public Path directory() {
+    return directory;
+  }
+
+  @Override
+  public Path passwordFile() {
+    return passwordFile;
+  }
+
+  @Override
+  public void stop() {
+    lifecycle.stop();
+  }
+
+  @Override
+  public void cont() {
+    lifecycle.cont();
+  }
+
+  @Override
+  public void kill() {
+    lifecycle.kill();
+  }
+
+  @Override
+  public void restart() {
+    lifecycle.restart();
+  }
+
+  @Override
+  public void close() {
+    lifecycle.close();
+  }
+
+  @Override
+  public String toString() {
+    return "EmbeddedRedis[" + url() + " in " + directory + "]";
+  }
+
+  /**
+   * Describes a server. Not thread-safe.
+   *
+   * @since 0.1
+   */
+  public static final class Builder {
+    private final Map<String, String> settings = new TreeMap<>();
+    private @Nullable Path directory;
+
+    private Builder() {}
+
+    /**
+     * Keeps data, log and password in a directory; without one they are temporary and the data is
+     * in memory only.
+     *
+     * @param directory made when it is not there; of one server at a time
+     * @return this
+     * @since 0.1
+     */
+    public Builder directory(Path directory) {
+      this.directory = Objects.requireNonNull(directory, "directory");
+      return this;
+    }
+
+    /**
+     * Sets a line of the configuration, in place of what this class sets.
+     *
+     * @param name as {@code maxmemory-policy}
+     * @param value as in {@code redis.conf}
+     * @return this
+     * @since 0.1
+     */
+    public Builder setting(String name, String value) {
+      settings.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Starts the server. Blocks until it answers.
+     *
+     * @return the server; the caller closes it
+     * @throws ConfigException when there is no binary that runs on this platform or the directory
+     *     cannot be used
+     * @throws UnavailableException when it does not come up
+     * @since 0.1
+     */
+    public EmbeddedRedis start() {
+      Path home = directory == null ? Directories.temporary("redis") : Directories.kept(directory);
+      boolean started = false;
+      try {
+        EmbeddedRedis server = start(home);
+        started = true;
+        return server;
+      } catch (IOException e) {
+        throw new ConfigException(
+            "embedded redis could not use " + home + " (" + e + "); choose another directory", e);
+      } finally {
+        if (!started && directory == null) {
+          Directories.deleteOrWarn(home);
+        }
+      }
+    }
+
+    private EmbeddedRedis start(Path home) throws IOException {
+      Path passwordFile = home.resolve("redis.password");
+      Secret password = Passwords.in(passwordFile);
+      RedisProcess redis = new RedisProcess(RedisBinary.find(), home, password, allSettings());
+      for (int i = 1; ; i++) {
+        int port = Ports.free();
+        try {
+          Lifecycle lifecycle =
+              Lifecycle.begin(
+                  "redis", () -> redis.start(port), "TERM", directory == null ? home : null);
+          return new EmbeddedRedis(home, passwordFile, password, port, lifecycle);
+        } catch (UnavailableException e) {
+          if (i == Ports.TRIES || !redis.portWasTaken()) {
+            throw e;
+          }
+        }
+      }
+    }
+
+    private Map<String, String> allSettings() {
+      Map<String, String> all = new TreeMap<>(ALWAYS);
+      all.put("appendonly", directory == null ? "no" : "yes");
+      all.putAll(settings);
+      return all;
+    }
+  }
+}

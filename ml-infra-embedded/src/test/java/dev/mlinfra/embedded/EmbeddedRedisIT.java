@@ -1,0 +1,112 @@
+package dev.mlinfra.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.secret.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedRedisIT {
+  @TempDir Path folder;
+
+  @Test
+  void answersOnLoopbackAndDeletesItsDirectoryOnClose() throws IOException {
+    EmbeddedRedis redis = EmbeddedRedis.start();
+    try (redis) {
+      assertThat(ask(redis, "INFO server")).contains("redis_version:6.2.");
+      assertThat(ask(redis, "CONFIG GET bind")).contains("127.0.0.1");
+    }
+    assertThat(redis.directory()).doesNotExist();
+    redis.close();
+  }
+
+  @Test
+  void hasTheMemorySettingsThatStreamsNeed() throws IOException {
+    try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+      assertThat(ask(redis, "CONFIG GET maxmemory")).contains("2147483648");
+      assertThat(ask(redis, "CONFIG GET maxmemory-policy")).contains("volatile-lru");
+    }
+  }
+
+  @Test
+  void wantsItsPasswordAndShowsItNowhere() throws IOException {
+    try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+      assertThat(new RedisPing(redis.port(), Secret.of("wrong")).answers()).isFalse();
+      for (Path file : List.of(redis.passwordFile(), redis.directory().resolve("redis.conf"))) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            .isEqualTo("rw-------");
+      }
+      assertThat(redis.toString()).doesNotContain(redis.password().reveal());
+      assertThat(ProcessHandle.of(redis.pid()).orElseThrow().info().commandLine().orElse(""))
+          .doesNotContain(redis.password().reveal());
+    }
+  }
+
+  @Test
+  void findsItsDataInAKeptDirectoryAlsoAfterAKill() throws IOException {
+    try (EmbeddedRedis redis = EmbeddedRedis.start(folder)) {
+      ask(redis, "SET answer 42");
+    }
+    try (EmbeddedRedis redis = EmbeddedRedis.start(folder)) {
+      assertThat(ask(redis, "GET answer")).contains("42");
+      ask(redis, "SET answer 43");
+      redis.kill();
+      redis.restart();
+      assertThat(ask(redis, "GET answer")).contains("43");
+    }
+  }
+
+  @Test
+  void forgetsWithoutADirectory() throws IOException {
+    try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+      ask(redis, "SET answer 42");
+      redis.restart();
+      assertThat(ask(redis, "GET answer")).contains("$-1");
+    }
+  }
+
+  @Test
+  void isSilentWhileStopped() throws IOException {
+    try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+      redis.stop();
+      assertThat(new RedisPing(redis.port(), redis.password()).answers()).isFalse();
+      redis.cont();
+      assertThat(new RedisPing(redis.port(), redis.password()).answers()).isTrue();
+      redis.stop();
+    }
+  }
+
+  @Test
+  void endsTheServerThatAKilledProcessLeftBehind() throws IOException {
+    try (EmbeddedRedis left = EmbeddedRedis.start(folder)) {
+      ProcessHandle orphan = ProcessHandle.of(left.pid()).orElseThrow();
+      ask(left, "SET answer 42");
+      left.stop();
+      try (EmbeddedRedis second = EmbeddedRedis.start(folder)) {
+        assertThat(Processes.awaitGone(List.of(orphan), Duration.ofSeconds(1))).isTrue();
+        assertThat(ask(second, "GET answer")).contains("42");
+      }
+    }
+  }
+
+  @Test
+  void saysInOneLineWhyItDoesNotStart() {
+    assertThatThrownBy(
+            () -> EmbeddedRedis.builder().setting("maxmemory-policy", "everything").start())
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("redis.log")
+        .hasMessageNotContaining("\n");
+  }
+
+  private static String ask(EmbeddedRedis redis, String command) throws IOException {
+    return RedisWire.ask(redis, command);
+  }
+}
