@@ -11,15 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Holds {@code docs/metrics.md} against the meters; {@code -Ddocs.write=true} writes it anew. */
 class MetricsPageTest {
   private static final Path PAGE = Path.of("../docs/metrics.md");
+  private static final Path QUERIES = Path.of("../docs/monitoring.md");
 
   @Test
   void pageListsEveryMeterAsItIs() throws IOException {
@@ -55,6 +59,22 @@ class MetricsPageTest {
     } finally {
       registry.close();
     }
+  }
+
+  @Test
+  void queriesOfTheMonitoringPageNameMetersThatExist() throws IOException {
+    Set<String> known = new HashSet<>();
+    for (Meter meter : Meter.values()) {
+      String name = prometheusName(meter);
+      known.addAll(
+          meter.type() == Meter.Type.TIMER
+              ? List.of(name + "_count", name + "_sum", name + "_max")
+              : List.of(name));
+    }
+    assertThat(Pattern.compile("ml_[a-z_]+").matcher(Files.readString(QUERIES)).results())
+        .hasSizeGreaterThan(20)
+        .extracting(MatchResult::group)
+        .allMatch(known::contains);
   }
 
   @Test

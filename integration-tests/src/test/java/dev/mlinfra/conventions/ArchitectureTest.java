@@ -1,0 +1,169 @@
+package dev.mlinfra.conventions;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static dev.mlinfra.conventions.LibraryClasses.ALL;
+import static dev.mlinfra.conventions.LibraryClasses.in;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private static final String CORE = "ml-infra-core";
+  private static final String EMBEDDED = "ml-infra-embedded";
+  private static final String CORE_INTERNAL = "dev.mlinfra.internal..";
+  private static final String[] EVERYWHERE = {"java..", "org.slf4j..", "org.jspecify.."};
+
+  /** What each module may use beside core, the JDK, SLF4J and JSpecify. */
+  private static final Map<String, String[]> DRIVERS =
+      Map.of(
+          "ml-infra-postgres",
+              new String[] {"javax.sql..", "org.postgresql..", "com.zaxxer.hikari.."},
+          "ml-infra-redis", new String[] {"io.lettuce..", "io.netty.."},
+          "ml-infra-storage", new String[] {"io.minio..", "org.mlflow..", "okhttp3.."},
+          "ml-infra-monitoring", new String[] {"io.micrometer.."});
+
+  /** Just under what there is, so that a scan that misses a module fails. */
+  private static final Map<String, Integer> LEAST_CLASSES =
+      Map.of(CORE, 120, "ml-infra-monitoring", 7);
+
+  @Test
+  void scansTheClassesOfEveryModule() {
+    LEAST_CLASSES.forEach(
+        (module, least) ->
+            assertThat(ALL.that(in(module))).as(module).hasSizeGreaterThanOrEqualTo(least));
+  }
+
+  @Test
+  void coreDependsOnNoDriver() {
+    classes()
+        .that(in(CORE))
+        .should()
+        .onlyDependOnClassesThat(
+            allowed(
+                in(CORE)
+                    .or(resideInAnyPackage(EVERYWHERE))
+                    .or(resideInAnyPackage("org.jctools.."))))
+        .check(ALL);
+  }
+
+  @Test
+  void modulesDependOnCoreAndTheirDriversOnly() {
+    DRIVERS.forEach(
+        (module, drivers) ->
+            classes()
+                .that(in(module))
+                .should()
+                .onlyDependOnClassesThat(
+                    allowed(
+                        in(module)
+                            .or(in(CORE))
+                            .or(resideInAnyPackage(EVERYWHERE))
+                            .or(resideInAnyPackage(drivers))))
+                .allowEmptyShould(!LEAST_CLASSES.containsKey(module))
+                .check(ALL));
+  }
+
+  @Test
+  void noModuleUsesTheInternalPackagesOfAnother() {
+    for (String module : SourceTree.PUBLISHED) {
+      noClasses()
+          .that(not(in(module)))
+          .should()
+          .dependOnClassesThat(in(module).and(resideInAnyPackage("dev.mlinfra..internal..")))
+          .check(ALL);
+    }
+  }
+
+  @Test
+  void coreShowsItsUsersOnlyItsOwnTypesAndThoseOfTheJdk() {
+    classes()
+        .that(in(CORE).and(not(resideInAnyPackage(CORE_INTERNAL))))
+        .should(
+            ShowOnly.types(
+                in(CORE)
+                    .and(not(resideInAnyPackage(CORE_INTERNAL)))
+                    .or(resideInAnyPackage("java.."))))
+        .check(ALL);
+  }
+
+  @Test
+  void packagesDependOnEachOtherInOneDirection() {
+    slices().assignedFrom(new EachPackage()).should().beFreeOfCycles().check(ALL);
+  }
+
+  @Test
+  void noPackageIsSplitBetweenModules() {
+    for (String module : SourceTree.PUBLISHED) {
+      String[] packages =
+          ALL.that(in(module)).stream()
+              .map(JavaClass::getPackageName)
+              .distinct()
+              .toArray(String[]::new);
+      noClasses().that(not(in(module))).should().resideInAnyPackage(packages).check(ALL);
+    }
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    List<JavaPackage> packages = ALL.stream().map(JavaClass::getPackage).distinct().toList();
+    assertThat(packages)
+        .hasSizeGreaterThan(15)
+        .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class)).as(p.getName()).isTrue());
+  }
+
+  @Test
+  void libraryLogsWithSlf4jOnly() {
+    NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(ALL);
+    NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(ALL);
+    noClasses().should().callMethod(Throwable.class, "printStackTrace").check(ALL);
+  }
+
+  @Test
+  void timeComesFromTheInjectedClock() {
+    noClasses()
+        .that(not(in(EMBEDDED)).and(not(in(CORE)).or(resideInAnyPackage(CORE_INTERNAL))))
+        .should()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Clock.class, "systemUTC")
+        .orShould()
+        .callMethod(Clock.class, "systemDefaultZone")
+        .check(ALL);
+  }
+
+  /** Arrays of a type count as the type. */
+  private static DescribedPredicate<JavaClass> allowed(DescribedPredicate<JavaClass> types) {
+    return DescribedPredicate.describe(
+        types.getDescription(), type -> types.test(type.getBaseComponentType()));
+  }
+
+  private static final class EachPackage implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return SliceIdentifier.of(type.getPackageName());
+    }
+
+    @Override
+    public String getDescription() {
+      return "each package";
+    }
+  }
+}
