@@ -122,11 +122,7 @@ final class GroupConsumer implements EventConsumer {
 
   private void round() {
     acknowledge();
-    for (Retries.Held due = retries.due(System.nanoTime());
-        due != null && !closing;
-        due = retries.due(System.nanoTime())) {
-      retry(due);
-    }
+    retryDue();
     claimIdle();
     boolean room = retries.size() < MAX_RETRIES_HELD;
     Duration wait = retries.untilNext(System.nanoTime(), options.block());
@@ -134,6 +130,17 @@ final class GroupConsumer implements EventConsumer {
       receive(subscription.read(options.batchSize(), wait));
     } else {
       LockSupport.parkNanos(wait.toNanos());
+    }
+  }
+
+  /** Tries each held entry at most once, so that new events flow beside those that keep failing. */
+  private void retryDue() {
+    for (int left = retries.size(); left > 0 && !closing; left--) {
+      Retries.Held due = retries.due(System.nanoTime());
+      if (due == null) {
+        return;
+      }
+      retry(due);
     }
   }
 
@@ -217,7 +224,8 @@ final class GroupConsumer implements EventConsumer {
           new DeadLetter(group, subject, entry.raw(), oneLine(held.cause()), held.attempts()));
     } catch (RuntimeException e) {
       retries.hold(entry, System.nanoTime(), held.cause(), held.attempts());
-      throw e;
+      LOG.warn("event {} of {} is not parked yet: {}", subject, group, oneLine(e));
+      return;
     }
     LOG.warn(
         "event {} of {} parked after {} attempts: {}",

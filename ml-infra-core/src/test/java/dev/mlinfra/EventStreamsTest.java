@@ -1,0 +1,192 @@
+package dev.mlinfra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.buffer.Acceptance.Status;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.error.ClosedException;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.event.ConsumerOptions;
+import dev.mlinfra.event.Delivery;
+import dev.mlinfra.event.Event;
+import dev.mlinfra.event.EventConsumer;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.EventBroker;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+
+class EventStreamsTest {
+  private static final ConsumerOptions QUICK =
+      ConsumerOptions.defaults()
+          .block(Duration.ofMillis(20))
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(2))
+          .claimAfter(Duration.ofMillis(10))
+          .maxAttempts(3);
+
+  private final ListBroker broker = new ListBroker();
+  private final RecordingStore store = new RecordingStore();
+  private final Queue<Delivery> seen = new ConcurrentLinkedQueue<>();
+
+  @Test
+  void publishesInOrderAndConsumesInBatches() {
+    try (MlInfra ml = connect()) {
+      EventConsumer consumer = ml.events().consume("workers", QUICK, seen::addAll);
+      publish(ml, 250);
+      Await.until("all handled", () -> consumer.progress().handled() == 250);
+      assertThat(seen.stream().map(d -> d.event().key()).toList())
+          .isEqualTo(broker.stream.stream().map(Event::key).toList());
+      assertThat(broker.pendingCount()).isZero();
+      assertThat(ml.events().ledger().stored()).isEqualTo(250);
+    }
+    assertThat(broker.closed).isTrue();
+  }
+
+  @Test
+  void keepsEventsWhileTheBrokerIsDownAndReadsOnWhenItIsBack() {
+    broker.down = true;
+    try (MlInfra ml = connect()) {
+      EventConsumer consumer = ml.events().consume("workers", QUICK, seen::addAll);
+      publish(ml, 10);
+      assertThat(ml.events().ledger().buffered()).isEqualTo(10);
+      broker.down = false;
+      Await.until("all handled", () -> consumer.progress().handled() == 10);
+    }
+  }
+
+  @Test
+  void retriesAFailedBatchOneByOneAndParksThePoisonWithItsCause() {
+    try (MlInfra ml = connect()) {
+      EventConsumer consumer =
+          ml.events()
+              .consume(
+                  "workers",
+                  QUICK,
+                  batch -> {
+                    if (batch.stream().anyMatch(d -> d.event().key().equals("e7"))) {
+                      throw new IllegalArgumentException("e7 is poison");
+                    }
+                    seen.addAll(batch);
+                  });
+      publish(ml, 20);
+      Await.until("one parked", () -> consumer.progress().deadLettered() == 1);
+      Await.until("others handled", () -> consumer.progress().handled() == 19);
+      assertThat(seen.stream().map(d -> d.event().key())).doesNotContain("e7").hasSize(19);
+      assertThat(store.letters).hasSize(1);
+      assertThat(store.letters.get(0).origin()).isEqualTo("workers");
+      assertThat(store.letters.get(0).cause()).contains("e7 is poison");
+      assertThat(store.letters.get(0).attempts()).isEqualTo(3);
+      Await.until("all acknowledged", () -> broker.pendingCount() == 0);
+    }
+  }
+
+  @Test
+  void acknowledgesNothingWhileDeadLettersCannotBeKept() {
+    store.down = true;
+    try (MlInfra ml = connect()) {
+      EventConsumer consumer =
+          ml.events()
+              .consume(
+                  "workers",
+                  QUICK,
+                  batch -> {
+                    throw new StackOverflowError("by the test");
+                  });
+      publish(ml, 3);
+      Await.until("attempts are used up", () -> consumer.progress().failures() >= 6);
+      assertThat(consumer.progress().deadLettered()).isZero();
+      assertThat(broker.pendingCount()).isEqualTo(3);
+      store.down = false;
+      Await.until("parked at last", () -> consumer.progress().deadLettered() == 3);
+      Await.until("acknowledged", () -> broker.pendingCount() == 0);
+    }
+  }
+
+  @Test
+  void takesOverEntriesOfConsumersThatHaveGoneAndParksWhatKilledThem() {
+    Event survivor = Event.of("t", "survivor");
+    Event killer = Event.of("t", "killer");
+    broker.toClaim.add(new EventBroker.Entry("1-1", survivor, "raw", 2));
+    broker.toClaim.add(new EventBroker.Entry("1-2", killer, "raw", 4));
+    broker.toClaim.add(new EventBroker.Entry("1-3", null, "garbage", 2));
+    try (MlInfra ml = connect()) {
+      EventConsumer consumer = ml.events().consume("workers", QUICK, seen::addAll);
+      Await.until("two parked", () -> consumer.progress().deadLettered() == 2);
+      Await.until("one handled", () -> consumer.progress().handled() == 1);
+      assertThat(seen).singleElement().extracting(Delivery::attempt).isEqualTo(2);
+      assertThat(consumer.progress().claimed()).isEqualTo(3);
+      assertThat(consumer.progress().redelivered()).isEqualTo(1);
+      assertThat(store.letters)
+          .extracting(letter -> letter.subjectId())
+          .containsExactlyInAnyOrder(killer.id().toString(), "1-3");
+      Await.until("acknowledged", () -> broker.pendingCount() == 0);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // a host may pass null by mistake
+  void rejectsEventsThatBreakARule() {
+    try (MlInfra ml = connect()) {
+      for (Event bad :
+          new Event[] {
+            null,
+            Event.of("", "k"),
+            Event.of("t", null),
+            Event.of("t", "k").field("f", "a\0"),
+            Event.of("t", "k").field("", "v"),
+            Event.of("t", "k").field("f", "x".repeat(70_000))
+          }) {
+        assertThat(ml.events().publish(bad).status()).isEqualTo(Status.REJECTED);
+      }
+      assertThat(ml.events().ledger().rejectedTotal()).isEqualTo(6);
+      assertThat(ml.events().ledger().balanced()).isTrue();
+    }
+  }
+
+  @Test
+  void refusesAConsumerThatCannotWork() {
+    MlInfra ml = connect();
+    assertThatThrownBy(
+            () -> ml.events().consume("a{b}", QUICK.batchSize(0).maxAttempts(0), seen::addAll))
+        .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.faults()).hasSize(3));
+    ml.close();
+    assertThatThrownBy(() -> ml.events().consume("workers", QUICK, seen::addAll))
+        .isInstanceOf(ClosedException.class);
+  }
+
+  @Test
+  void refusesToConsumeWithoutAPlaceForDeadLetters() {
+    MlInfraConfig alone =
+        MlInfraConfig.forService("test")
+            .install(TestModule.providing(EventBroker.class, broker))
+            .build();
+    try (MlInfra ml = MlInfra.connect(alone)) {
+      assertThatThrownBy(() -> ml.events().consume("workers", QUICK, seen::addAll))
+          .isInstanceOf(ModuleMissingException.class)
+          .hasMessageContaining("dead letters");
+    }
+  }
+
+  private MlInfra connect() {
+    BufferOptions options =
+        BufferOptions.defaults()
+            .linger(Duration.ofMillis(2))
+            .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+    return MlInfra.connect(
+        MlInfraConfig.forService("test")
+            .events(options)
+            .install(TestModule.providing(EventBroker.class, broker))
+            .install(TestModule.providing(DeadLetterStore.class, store))
+            .build());
+  }
+
+  private static void publish(MlInfra ml, int events) {
+    for (int i = 0; i < events; i++) {
+      assertThat(ml.events().publish(Event.of("t", "e" + i).field("n", "" + i)).accepted())
+          .isTrue();
+    }
+  }
+}
