@@ -1,11 +1,12 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.check.Faults;
+import dev.mlinfra.check.Hosts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -15,8 +16,6 @@ import org.postgresql.Driver;
  * private is told from its name or literal address. Public to cross to the front class only.
  */
 public final class PgAddress {
-  private static final Set<String> PRIVATE_SUFFIXES =
-      Set.of(".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test", ".svc");
   private static final Pattern SECRET_PARAMETER =
       Pattern.compile("[?&](ssl)?password=", Pattern.CASE_INSENSITIVE);
   private static final String HIDDEN = "[REDACTED]";
@@ -117,27 +116,10 @@ public final class PgAddress {
    * @return true without any DNS look-up
    */
   public boolean privateHosts() {
-    for (String host : hosts()) {
-      if (!privateHost(host.toLowerCase(Locale.ROOT))) {
-        return false;
-      }
-    }
-    return true;
+    return Arrays.stream(hosts()).allMatch(Hosts::isPrivate);
   }
 
   private String[] hosts() {
     return parsed.getProperty("PGHOST", "localhost").split(",", -1);
-  }
-
-  private static boolean privateHost(String host) {
-    if (host.indexOf(':') >= 0) {
-      String address = host.replaceAll("[\\[\\]]", "");
-      return address.equals("::1") || address.matches("f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*");
-    }
-    if (host.matches("[0-9.]+")) {
-      return host.matches(
-          "(127|10)\\..*|192\\.168\\..*|169\\.254\\..*|172\\.(1[6-9]|2\\d|3[01])\\..*");
-    }
-    return host.indexOf('.') < 0 || PRIVATE_SUFFIXES.stream().anyMatch(host::endsWith);
   }
 }
