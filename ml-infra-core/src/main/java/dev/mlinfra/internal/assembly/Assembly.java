@@ -131,7 +131,9 @@ public final class Assembly implements AutoCloseable {
                 + module
                 + " but must have one provider; install only one of them");
       }
-      parts.put(part, Objects.requireNonNull(instance, "instance"));
+      Objects.requireNonNull(instance, "instance");
+      parts.put(
+          part, part == Telemetry.class ? new GuardedTelemetry((Telemetry) instance) : instance);
     }
 
     @Override

@@ -1,0 +1,47 @@
+package dev.mlinfra.internal.assembly;
+
+import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Telemetry;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps what a faulty metrics library throws away from the data: it is logged, now and then. */
+final class GuardedTelemetry implements Telemetry {
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedTelemetry.class);
+
+  private final Telemetry inner;
+  private final AtomicInteger failures = new AtomicInteger();
+
+  GuardedTelemetry(Telemetry inner) {
+    this.inner = inner;
+  }
+
+  @Override
+  public void count(Meter meter, long amount, String... tagValues) {
+    guard(meter, () -> inner.count(meter, amount, tagValues));
+  }
+
+  @Override
+  public void time(Meter meter, long nanos, String... tagValues) {
+    guard(meter, () -> inner.time(meter, nanos, tagValues));
+  }
+
+  @Override
+  public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
+    guard(meter, () -> inner.observe(meter, value, tagValues));
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // a report that fails must not look like a failed write
+  private void guard(Meter meter, Runnable report) {
+    try {
+      report.run();
+    } catch (Throwable e) {
+      int failed = failures.incrementAndGet();
+      if (Integer.bitCount(failed) == 1) {
+        LOG.warn("{} was not reported ({} such failures): {}", meter, failed, e.toString());
+      }
+    }
+  }
+}
