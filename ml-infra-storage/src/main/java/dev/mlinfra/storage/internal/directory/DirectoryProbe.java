@@ -1,0 +1,53 @@
+package dev.mlinfra.storage.internal.directory;
+
+import dev.mlinfra.health.ComponentHealth;
+import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.spi.Probe;
+import dev.mlinfra.storage.internal.content.Usage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Looks whether the directory is there and can be written. */
+public final class DirectoryProbe implements Probe {
+  private static final String COMPONENT = "artifactdirectory";
+
+  private final DirectoryStore store;
+
+  /**
+   * Makes one.
+   *
+   * @param store what to look at
+   */
+  public DirectoryProbe(DirectoryStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public String component() {
+    return COMPONENT;
+  }
+
+  @Override
+  public ComponentHealth check(Duration budget) {
+    long start = System.nanoTime();
+    Path root = store.root();
+    boolean usable = Files.isDirectory(root) && Files.isWritable(root);
+    return new ComponentHealth(
+        COMPONENT,
+        usable ? ComponentHealth.Status.UP : ComponentHealth.Status.DOWN,
+        usable
+            ? root + " is writable, quota by accounting"
+            : root + " was not a writable directory but must be; call ensureBucket()",
+        Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  @Override
+  public List<InventoryItem> inventory() {
+    Usage usage = store.usage();
+    return List.of(
+        new InventoryItem(COMPONENT, "artifacts", usage.objects(), "objects"),
+        new InventoryItem(COMPONENT, "stored", usage.bytes(), "bytes"));
+  }
+}

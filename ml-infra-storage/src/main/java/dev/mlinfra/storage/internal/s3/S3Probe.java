@@ -1,0 +1,72 @@
+package dev.mlinfra.storage.internal.s3;
+
+import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.health.ComponentHealth;
+import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.spi.Probe;
+import dev.mlinfra.storage.internal.content.Usage;
+import io.minio.HeadBucketArgs;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Looks whether the bucket can be reached with these credentials. */
+public final class S3Probe implements Probe {
+  private static final String COMPONENT = "objectstorage";
+
+  private final S3Store store;
+
+  /**
+   * Makes one.
+   *
+   * @param store whose bucket to look at
+   */
+  public S3Probe(S3Store store) {
+    this.store = store;
+  }
+
+  @Override
+  public String component() {
+    return COMPONENT;
+  }
+
+  @Override
+  public ComponentHealth check(Duration budget) {
+    long start = System.nanoTime();
+    String problem = problem(budget);
+    Duration latency = Duration.ofNanos(System.nanoTime() - start);
+    return problem.isEmpty()
+        ? new ComponentHealth(
+            COMPONENT, ComponentHealth.Status.UP, store.bucket().target().label(), latency)
+        : new ComponentHealth(COMPONENT, ComponentHealth.Status.DOWN, problem, latency);
+  }
+
+  @Override
+  public List<InventoryItem> inventory() {
+    Usage usage = store.usage();
+    return List.of(
+        new InventoryItem(COMPONENT, "artifacts", usage.objects(), "objects"),
+        new InventoryItem(COMPONENT, "stored", usage.bytes(), "bytes"));
+  }
+
+  private String problem(Duration budget) {
+    S3Target target = store.bucket().target();
+    Future<?> head =
+        store.bucket().calls().headBucket(HeadBucketArgs.builder().bucket(target.bucket()).build());
+    try {
+      head.get(budget.toNanos(), TimeUnit.NANOSECONDS);
+      return "";
+    } catch (TimeoutException e) {
+      return target.label() + " gave no answer within " + budget + " but must; check the server";
+    } catch (ExecutionException e) {
+      MlInfraException translated = S3Errors.translate(target, "a HEAD of the bucket", e);
+      return String.valueOf(translated.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return target.label() + " was not asked since the check was interrupted; check again";
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.mlinfra.storage.internal.s3;
+
+import dev.mlinfra.secret.Secret;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * Which bucket of which server, as whom, and how long to wait.
+ *
+ * @param url the server's address without a path
+ * @param accessKey the access key id, a secret too: whoever knows it can write to an unpatched
+ *     MinIO
+ * @param secretKey the secret key
+ * @param region for the signature
+ * @param bucket the bucket's name
+ * @param connectTimeout longest wait for a connection
+ * @param readTimeout longest silence of the server
+ * @param callTimeout longest time for a call that moves no artifact
+ * @param transferTimeout longest time for one object or part of an object
+ */
+public record S3Target(
+    String url,
+    Secret accessKey,
+    Secret secretKey,
+    String region,
+    String bucket,
+    Duration connectTimeout,
+    Duration readTimeout,
+    Duration callTimeout,
+    Duration transferTimeout) {
+  /**
+   * Returns what messages call it.
+   *
+   * @return bucket and server, without credentials
+   */
+  String label() {
+    URI uri = URI.create(url);
+    return "bucket '" + bucket + "' at " + uri.getAuthority();
+  }
+}

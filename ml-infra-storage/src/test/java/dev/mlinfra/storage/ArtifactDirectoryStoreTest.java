@@ -1,0 +1,55 @@
+package dev.mlinfra.storage;
+
+import dev.mlinfra.artifact.Artifact;
+import dev.mlinfra.artifact.ArtifactStore;
+import dev.mlinfra.contract.ArtifactStoreContract;
+import dev.mlinfra.spi.BucketAdmin;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class ArtifactDirectoryStoreTest extends ArtifactStoreContract {
+  @TempDir Path root;
+  private Wired wired;
+
+  @BeforeEach
+  void open() {
+    wired = Wired.open(ArtifactDirectory.at(root));
+  }
+
+  @Override
+  protected ArtifactStore store() {
+    return wired.part(ArtifactStore.class);
+  }
+
+  @Override
+  protected BucketAdmin admin() {
+    open();
+    return wired.part(BucketAdmin.class);
+  }
+
+  @Override
+  protected ArtifactStore storeWithQuota(long bytes) {
+    return Wired.open(ArtifactDirectory.at(root).quotaBytes(bytes)).part(ArtifactStore.class);
+  }
+
+  @Override
+  protected void overwrite(Artifact artifact, byte[] bytes) throws Exception {
+    Files.write(Path.of(URI.create(artifact.uri())), bytes);
+  }
+
+  @Override
+  protected void remove(Artifact artifact) throws Exception {
+    Files.delete(Path.of(URI.create(artifact.uri())));
+  }
+
+  @Override
+  protected long objects() throws Exception {
+    try (Stream<Path> all = Files.walk(root)) {
+      return all.filter(Files::isRegularFile).count();
+    }
+  }
+}
