@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the server how it is, on a thread of its own so that a hanging one costs the budget only.
@@ -42,18 +43,9 @@ final class PgProbe implements Probe, AutoCloseable {
   private final Database database;
   private final String schema;
   private final DecisionRollup rollup;
-  private final ThreadPoolExecutor thread =
-      new ThreadPoolExecutor(
-          0,
-          1,
-          10,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          task -> {
-            Thread made = new Thread(task, "ml-infra-postgres-probe");
-            made.setDaemon(true);
-            return made;
-          });
+  private final ThreadPoolExecutor thread = probeThread();
+  private final Object lock = new Object();
+  private @Nullable Future<Capabilities> asked;
 
   PgProbe(Database database, String schema, DecisionRollup rollup) {
     this.database = database;
@@ -70,18 +62,27 @@ final class PgProbe implements Probe, AutoCloseable {
   public ComponentHealth check(Duration budget) {
     long start = System.nanoTime();
     try {
-      Future<Capabilities> asked = thread.submit(this::capabilities);
-      return healthy(asked.get(budget.toNanos(), TimeUnit.NANOSECONDS), start);
+      return healthy(ask().get(budget.toNanos(), TimeUnit.NANOSECONDS), start);
     } catch (TimeoutException e) {
       return health(Status.DOWN, noAnswer("in " + budget.toMillis() + " ms"), start);
     } catch (RejectedExecutionException e) {
-      return health(Status.DOWN, noAnswer("to an earlier check"), start);
+      return health(Status.DOWN, "postgres was closed; connect again", start);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return health(Status.DOWN, String.valueOf(cause.getMessage()), start);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return health(Status.DOWN, "the check was interrupted; check again", start);
+    }
+  }
+
+  /** Checks at the same time share one question, so that none waits behind another. */
+  private Future<Capabilities> ask() {
+    synchronized (lock) {
+      if (asked == null || asked.isDone()) {
+        asked = thread.submit(this::capabilities);
+      }
+      return asked;
     }
   }
 
@@ -135,5 +136,22 @@ final class PgProbe implements Probe, AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+  }
+
+  private static ThreadPoolExecutor probeThread() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(1),
+            task -> {
+              Thread made = new Thread(task, "ml-infra-postgres-probe");
+              made.setDaemon(true);
+              return made;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 }
