@@ -1,0 +1,73 @@
+package dev.mlinfra.embedded.fake;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionOutcome;
+import dev.mlinfra.decision.DecisionQuery;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.LoggedDecision;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Joins what the sink stored. */
+final class FakeDecisionHistory implements DecisionHistory {
+  /** As PostgreSQL orders ids: by their bytes, unsigned. */
+  private static final Comparator<UUID> BY_BYTES =
+      Comparator.comparing(UUID::getMostSignificantBits, Long::compareUnsigned)
+          .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
+
+  private static final Comparator<LoggedDecision> BY_TIME =
+      Comparator.<LoggedDecision, Instant>comparing(row -> row.decision().decidedAt())
+          .thenComparing(row -> row.decision().id(), BY_BYTES);
+
+  private final Faulty faulty;
+  private final FakeDecisionSink sink;
+
+  FakeDecisionHistory(Faulty faulty, FakeDecisionSink sink) {
+    this.faulty = faulty;
+    this.sink = sink;
+  }
+
+  @Override
+  public long read(DecisionQuery query, Consumer<DecisionOutcome> reader) {
+    List<DecisionOutcome> found = faulty.call(Part.DECISION_HISTORY, () -> join(query));
+    found.forEach(reader);
+    return found.size();
+  }
+
+  private List<DecisionOutcome> join(DecisionQuery query) {
+    Map<UUID, DoubleSummaryStatistics> rewards =
+        sink.feedback().stream()
+            .filter(row -> query.feedbackKind().map(row.kind()::equals).orElse(true))
+            .collect(
+                Collectors.groupingBy(
+                    Feedback::decisionId, Collectors.summarizingDouble(Feedback::reward)));
+    return sink.decisions().stream()
+        .filter(row -> asked(query, row.decision()))
+        .sorted(BY_TIME)
+        .map(row -> outcome(row, rewards.get(row.decision().id())))
+        .toList();
+  }
+
+  private static boolean asked(DecisionQuery query, Decision decision) {
+    return !decision.decidedAt().isBefore(query.from())
+        && decision.decidedAt().isBefore(query.to())
+        && query.agent().map(decision.agent()::equals).orElse(true)
+        && query.model().map(decision.model()::equals).orElse(true);
+  }
+
+  private static DecisionOutcome outcome(
+      LoggedDecision row, @Nullable DoubleSummaryStatistics rewards) {
+    return rewards == null
+        ? new DecisionOutcome(row.decision(), row.passProbability(), 0, 0)
+        : new DecisionOutcome(
+            row.decision(), row.passProbability(), rewards.getCount(), rewards.getSum());
+  }
+}

@@ -1,0 +1,73 @@
+package dev.mlinfra.embedded.fake;
+
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.Written;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Keeps each decision and each feedback once. */
+final class FakeDecisionSink implements DecisionSink {
+  private record Key(UUID id, Instant at) {}
+
+  private final Faulty faulty;
+  private final Object lock = new Object();
+  private final Map<Key, LoggedDecision> decisions = new LinkedHashMap<>();
+  private final Map<UUID, Feedback> feedback = new LinkedHashMap<>();
+
+  FakeDecisionSink(Faulty faulty) {
+    this.faulty = faulty;
+  }
+
+  @Override
+  public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
+    return faulty.call(Part.DECISION_SINK, () -> add(batch));
+  }
+
+  @Override
+  public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
+    return faulty.call(Part.DECISION_SINK, () -> addFeedback(batch));
+  }
+
+  /** A copy of what is stored. */
+  List<LoggedDecision> decisions() {
+    synchronized (lock) {
+      return new ArrayList<>(decisions.values());
+    }
+  }
+
+  /** A copy of the feedback that is stored. */
+  List<Feedback> feedback() {
+    synchronized (lock) {
+      return new ArrayList<>(feedback.values());
+    }
+  }
+
+  private Written add(List<LoggedDecision> batch) {
+    synchronized (lock) {
+      int before = decisions.size();
+      for (LoggedDecision row : batch) {
+        Key key = new Key(row.decision().id(), row.decision().decidedAt());
+        decisions.putIfAbsent(key, row);
+      }
+      return written(decisions.size() - before, batch.size());
+    }
+  }
+
+  private Written addFeedback(List<Feedback> batch) {
+    synchronized (lock) {
+      int before = feedback.size();
+      batch.forEach(row -> feedback.putIfAbsent(row.id(), row));
+      return written(feedback.size() - before, batch.size());
+    }
+  }
+
+  private static Written written(int inserted, int offered) {
+    return new Written(inserted, offered - inserted);
+  }
+}

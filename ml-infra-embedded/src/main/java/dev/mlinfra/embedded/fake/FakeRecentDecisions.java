@@ -1,0 +1,66 @@
+package dev.mlinfra.embedded.fake;
+
+import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.spi.RecentDecisions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Remembers decisions for some minutes, and forgets rather than fails. */
+final class FakeRecentDecisions implements RecentDecisions {
+  private static final Logger LOG = LoggerFactory.getLogger(FakeRecentDecisions.class);
+  private static final Duration TIME_TO_LIVE = Duration.ofMinutes(15);
+  private static final Duration BUDGET = Duration.ofMillis(50);
+
+  private record Remembered(RecentDecision decision, Instant until) {}
+
+  private final Faulty faulty;
+  private final HostClock clock;
+  private final Map<UUID, Remembered> remembered = new ConcurrentHashMap<>();
+
+  FakeRecentDecisions(Faulty faulty, HostClock clock) {
+    this.faulty = faulty;
+    this.clock = clock;
+  }
+
+  @Override
+  public void remember(List<RecentDecision> batch) {
+    try {
+      faulty.call(
+          Part.RECENT_DECISIONS,
+          Duration.ZERO,
+          () -> {
+            Instant now = clock.instant();
+            remembered.values().removeIf(old -> !old.until().isAfter(now));
+            batch.forEach(
+                one -> remembered.put(one.id(), new Remembered(one, now.plus(TIME_TO_LIVE))));
+            return batch;
+          });
+    } catch (MlInfraException e) {
+      LOG.debug("recent decisions forgotten: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public Optional<RecentDecision> find(UUID id) {
+    try {
+      return faulty.call(
+          Part.RECENT_DECISIONS,
+          BUDGET,
+          () ->
+              Optional.ofNullable(remembered.get(id))
+                  .filter(found -> found.until().isAfter(clock.instant()))
+                  .map(Remembered::decision));
+    } catch (MlInfraException e) {
+      LOG.debug("recent decision not found: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

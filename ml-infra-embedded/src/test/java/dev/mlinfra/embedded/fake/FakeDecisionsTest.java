@@ -1,0 +1,109 @@
+package dev.mlinfra.embedded.fake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionOutcome;
+import dev.mlinfra.decision.DecisionQuery;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.spi.Written;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class FakeDecisionsTest {
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+  private final OpenFake open = new OpenFake();
+  private final DecisionSink sink = open.part(DecisionSink.class);
+
+  @Test
+  void storesADecisionOnce() {
+    LoggedDecision row = row("a", NOON);
+    assertThat(sink.write(List.of(row, row), true)).isEqualTo(new Written(1, 1));
+    assertThat(sink.write(List.of(row), false)).isEqualTo(new Written(0, 1));
+  }
+
+  @Test
+  void storesNothingTwiceWhenTheAnswerWasLost() {
+    List<LoggedDecision> batch = List.of(row("a", NOON), row("b", NOON));
+    open.fake.loseAnswers(Part.DECISION_SINK);
+    assertThatThrownBy(() -> sink.write(batch, true)).isInstanceOf(UnavailableException.class);
+    open.fake.heal();
+    assertThat(sink.write(batch, false)).isEqualTo(new Written(0, 2));
+  }
+
+  @Test
+  void joinsFeedbackThatCameBeforeItsDecisionAndCountsItOnce() {
+    LoggedDecision row = row("a", NOON);
+    Feedback click = Feedback.of(row.decision().id(), 1).kind("click");
+    Feedback view = Feedback.of(row.decision().id(), 0.5).kind("view");
+    assertThat(sink.writeFeedback(List.of(click, view), true)).isEqualTo(new Written(2, 0));
+    assertThat(sink.writeFeedback(List.of(click), true)).isEqualTo(new Written(0, 1));
+    sink.write(List.of(row), true);
+
+    DecisionOutcome all = read(day()).get(0);
+    assertThat(all.feedbackCount()).isEqualTo(2);
+    assertThat(all.rewardSum()).isEqualTo(1.5);
+    assertThat(all.passProbability()).isEqualTo(0.5);
+    assertThat(read(day().feedbackKind("click")).get(0).rewardSum()).isEqualTo(1);
+  }
+
+  @Test
+  void readsASpanInOrderOfTimeForOneAgent() {
+    sink.write(
+        List.of(
+            row("late", NOON.plusSeconds(2)),
+            row("early", NOON),
+            row("end", NOON.plusSeconds(10)),
+            new LoggedDecision(Decision.by("other").action("x").decidedAt(NOON).build(), 4, 1)),
+        true);
+    DecisionQuery query = DecisionQuery.between(NOON, NOON.plusSeconds(10)).agent("ranker");
+    assertThat(read(query)).extracting(o -> o.decision().action()).containsExactly("early", "late");
+    assertThat(read(query.model("none"))).isEmpty();
+  }
+
+  @Test
+  void forgetsRecentDecisionsAfterAWhileAndDuringOutages() {
+    RecentDecisions recent = open.part(RecentDecisions.class);
+    RecentDecision brief = new RecentDecision(UUID.randomUUID(), NOON, "ranker", "m", "1", "a", 1);
+    recent.remember(List.of(brief));
+    assertThat(recent.find(brief.id())).contains(brief);
+
+    open.fake.fail(Part.RECENT_DECISIONS);
+    assertThat(recent.find(brief.id())).isEmpty();
+    open.fake.hang(Part.RECENT_DECISIONS);
+    recent.remember(List.of(brief));
+    assertThat(recent.find(brief.id())).isEmpty();
+
+    open.fake.heal();
+    assertThat(recent.find(brief.id())).isPresent();
+    open.advance(Duration.ofHours(1));
+    assertThat(recent.find(brief.id())).isEmpty();
+  }
+
+  private List<DecisionOutcome> read(DecisionQuery query) {
+    List<DecisionOutcome> found = new ArrayList<>();
+    assertThat(open.part(DecisionHistory.class).read(query, found::add)).isEqualTo(found.size());
+    return found;
+  }
+
+  private static DecisionQuery day() {
+    return DecisionQuery.between(NOON, NOON.plus(Duration.ofDays(1)));
+  }
+
+  private static LoggedDecision row(String action, Instant at) {
+    return new LoggedDecision(
+        Decision.by("ranker").model("m", "1").action(action).decidedAt(at).build(), 1, 0.5);
+  }
+}
