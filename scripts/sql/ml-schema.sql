@@ -386,6 +386,44 @@ BEGIN
 END
 $$;
 
+-- Counts the decisions of a span of time again, minute by minute; doing it twice changes nothing.
+CREATE OR REPLACE FUNCTION "ml_learning".count_decision_metrics(since timestamptz, before timestamptz) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  counted bigint;
+BEGIN
+  PERFORM "ml_learning".ensure_metric_partitions(ARRAY(
+    SELECT generate_series(date_trunc('month', since AT TIME ZONE 'UTC'), before AT TIME ZONE 'UTC', '1 month')
+           AT TIME ZONE 'UTC'));
+  WITH d AS (
+    SELECT decision_id, date_trunc('minute', decided_at, 'UTC') AS minute,
+           agent, mode, model, model_version, propensity, latency_us
+    FROM "ml_learning".agent_decisions
+    WHERE decided_at >= since AND decided_at < before
+  ), f AS (
+    SELECT decision_id, count(*) AS feedbacks, sum(reward) AS reward
+    FROM "ml_learning".agent_feedback
+    WHERE decision_id IN (SELECT decision_id FROM d)
+    GROUP BY decision_id
+  )
+  INSERT INTO "ml_learning".ml_decision_metrics
+    (time, agent, mode, model, model_version, decisions, mean_propensity, mean_latency_us, feedbacks, reward_sum)
+  SELECT minute, agent, mode, model, model_version, count(*), avg(propensity), avg(latency_us),
+         coalesce(sum(feedbacks), 0), coalesce(sum(reward), 0)
+  FROM d LEFT JOIN f USING (decision_id)
+  GROUP BY minute, agent, mode, model, model_version
+  ORDER BY minute, agent, mode, model, model_version
+  ON CONFLICT (time, agent, mode, model, model_version) DO UPDATE SET
+    decisions = EXCLUDED.decisions, mean_propensity = EXCLUDED.mean_propensity,
+    mean_latency_us = EXCLUDED.mean_latency_us, feedbacks = EXCLUDED.feedbacks,
+    reward_sum = EXCLUDED.reward_sum;
+  GET DIAGNOSTICS counted = ROW_COUNT;
+  RETURN counted;
+END
+$$;
+
 -- Drops the partitions or chunks that hold only times before the given one, and returns how many it dropped.
 CREATE OR REPLACE FUNCTION "ml_learning".drop_metrics_before(horizon timestamptz) RETURNS integer
 LANGUAGE plpgsql
@@ -430,7 +468,7 @@ REVOKE ALL ON FUNCTION "ml_learning".drop_metrics_before(timestamptz) FROM PUBLI
 SELECT "ml_learning".ensure_metric_partitions(ARRAY[now(), now() + interval '1 month']);
 
 INSERT INTO "ml_learning".schema_history (version, name, checksum)
-VALUES (6, 'metrics', '1a65e8b38bdb2ab2879f3adb49661688fcf673e4cc53e6486ea45874a80dfa1a')
+VALUES (6, 'metrics', 'e0ad48b468114d720feaf937154f6593bb0b8921486bd598966103bd74701caf')
 ON CONFLICT (version) DO NOTHING;
 
 COMMIT;

@@ -55,10 +55,10 @@ class DecisionRollupIT {
   @Test
   void dropsWhatIsOlderThanTheHorizonOnly() {
     try (OpenPostgres postgres = OpenPostgres.ready(database)) {
-      postgres.store(true, List.of(at(THEN).build(), at(THEN.plusSeconds(60)).build()));
+      postgres.store(true, List.of(at(THEN).build(), at(Instant.now()).build()));
     }
-    database.text("SELECT ml_learning.drop_metrics_before('2019-12-01T00:00:00Z')");
-    assertThat(database.text(ROWS)).startsWith("2019-12-01 00:00").doesNotContain("2019-11");
+    database.text("SELECT ml_learning.drop_metrics_before('2020-06-01T00:00:00Z')");
+    assertThat(database.text(ROWS)).startsWith("20").doesNotContain("2019", ",");
   }
 
   private static DecisionBuilder at(Instant time) {

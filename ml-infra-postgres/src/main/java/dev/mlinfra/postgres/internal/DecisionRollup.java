@@ -123,37 +123,12 @@ final class DecisionRollup implements AutoCloseable {
     return found;
   }
 
-  private int recount(Connection connection, TouchedMinutes.Span span) throws SQLException {
-    Partitions.ensure(connection, database, span.from(), span.to());
-    String sql =
-        database.sql(
-            """
-            WITH d AS (
-              SELECT decision_id, date_trunc('minute', decided_at, 'UTC') AS time,
-                     agent, mode, model, model_version, propensity, latency_us
-              FROM ml.agent_decisions WHERE decided_at >= ? AND decided_at < ?
-            ), f AS (
-              SELECT decision_id, count(*) AS feedbacks, sum(reward) AS reward
-              FROM ml.agent_feedback WHERE decision_id IN (SELECT decision_id FROM d)
-              GROUP BY decision_id
-            )
-            INSERT INTO ml.ml_decision_metrics
-              (time, agent, mode, model, model_version,
-               decisions, mean_propensity, mean_latency_us, feedbacks, reward_sum)
-            SELECT time, agent, mode, model, model_version, count(*), avg(propensity),
-                   avg(latency_us), coalesce(sum(feedbacks), 0), coalesce(sum(reward), 0)
-            FROM d LEFT JOIN f USING (decision_id)
-            GROUP BY time, agent, mode, model, model_version
-            ORDER BY time, agent, mode, model, model_version
-            ON CONFLICT (time, agent, mode, model, model_version) DO UPDATE SET
-              decisions = EXCLUDED.decisions, mean_propensity = EXCLUDED.mean_propensity,
-              mean_latency_us = EXCLUDED.mean_latency_us, feedbacks = EXCLUDED.feedbacks,
-              reward_sum = EXCLUDED.reward_sum
-            """);
+  private boolean recount(Connection connection, TouchedMinutes.Span span) throws SQLException {
+    String sql = database.sql("SELECT ml.count_decision_metrics(?, ?)");
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       Times.set(statement, 1, span.from());
       Times.set(statement, 2, span.to());
-      return statement.executeUpdate();
+      return statement.execute();
     }
   }
 

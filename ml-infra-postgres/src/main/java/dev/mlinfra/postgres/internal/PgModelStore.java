@@ -82,7 +82,7 @@ final class PgModelStore implements ModelStore {
     if (version.metrics().isEmpty()) {
       return;
     }
-    Partitions.ensure(connection, database, version.createdAt(), version.createdAt());
+    ensurePartition(connection, version.createdAt());
     String sql =
         database.sql(
             "INSERT INTO ml.ml_model_metrics (time, model, version, metric, value)"
@@ -97,6 +97,14 @@ final class PgModelStore implements ModelStore {
         statement.addBatch();
       }
       statement.executeBatch();
+    }
+  }
+
+  private void ensurePartition(Connection connection, Instant at) throws SQLException {
+    String sql = database.sql("SELECT ml.ensure_metric_partitions(ARRAY[?::timestamptz])");
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Times.set(statement, 1, at);
+      statement.execute();
     }
   }
 
