@@ -1,0 +1,27 @@
+package dev.mlinfra.redis.internal;
+
+import java.util.UUID;
+
+/** The names under which Redis holds what is ours. */
+final class Keys {
+  static final String FEATURES = "ml:features:";
+  static final String DECISIONS = "ml:decisions:";
+  static final String MODELS = "ml:models:";
+
+  /** Shows anyone who looks that the name space is there and has times-to-live. */
+  static final String SAMPLE = FEATURES + "sample";
+
+  private Keys() {}
+
+  static String feature(String view, String entity) {
+    return FEATURES + view + ':' + entity;
+  }
+
+  static String decision(UUID id) {
+    return DECISIONS + id;
+  }
+
+  static String model(String name) {
+    return MODELS + name;
+  }
+}

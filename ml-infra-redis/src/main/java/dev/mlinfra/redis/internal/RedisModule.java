@@ -1,0 +1,64 @@
+package dev.mlinfra.redis.internal;
+
+import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.spi.ModelPointers;
+import dev.mlinfra.spi.OnlineStore;
+import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.spi.StreamAdmin;
+import dev.mlinfra.spi.Wiring;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the parts together. Quick reads, writes and the cache of decisions have a connection each,
+ * so that none waits behind the other; so has every subscription. Public to cross to the front
+ * class only.
+ */
+public final class RedisModule {
+  /** What messages and health reports call it. */
+  public static final String NAME = "redis";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisModule.class);
+  private static final Duration QUICK_SILENCE = Duration.ofSeconds(1);
+
+  /** Longer than a busy server takes, since a connection that is kept keeps its order. */
+  private static final Duration WRITE_SILENCE = Duration.ofSeconds(30);
+
+  private RedisModule() {}
+
+  /** Makes all parts; connects nothing. */
+  public static void open(RedisOptions options, Wiring wiring) {
+    if (!options.address().tls()) {
+      LOG.warn(
+          "redis '{}' is used without TLS; write rediss:// to encrypt", options.address().shown());
+    }
+    Duration timeout = options.commandTimeout();
+    RedisClients clients = new RedisClients(options, wiring.service());
+    wiring.onClose(clients);
+    RedisLink reads = clients.link("reads", timeout, QUICK_SILENCE);
+    RedisLink writes = clients.link("writes", timeout, WRITE_SILENCE);
+    RedisLink cache = clients.link("cache", timeout, QUICK_SILENCE);
+    wiring.onClose(reads);
+    wiring.onClose(writes);
+    wiring.onClose(cache);
+
+    wiring.provide(OnlineStore.class, new RedisOnlineStore(reads, writes, timeout, wiring.clock()));
+    wiring.provide(
+        EventBroker.class,
+        new RedisEventBroker(
+            new StreamAppender(writes, options.stream(), timeout),
+            new StreamTrim(
+                writes, options.stream(), options.streamRetention(), timeout, wiring.clock()),
+            () -> clients.link("consumer", Duration.ZERO, Duration.ZERO),
+            options.stream(),
+            timeout,
+            wiring.telemetry()));
+    wiring.provide(StreamAdmin.class, new RedisStreamAdmin(writes, options));
+    wiring.provide(ModelPointers.class, new RedisModelPointers(writes, timeout));
+    wiring.provide(
+        RecentDecisions.class,
+        new RedisRecentDecisions(cache, options.decisionTtl(), options.requestQueueSize() / 2));
+    wiring.probe(new RedisProbe(writes, options));
+  }
+}

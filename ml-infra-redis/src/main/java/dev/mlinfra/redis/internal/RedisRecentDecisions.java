@@ -1,0 +1,124 @@
+package dev.mlinfra.redis.internal;
+
+import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.spi.RecentDecisions;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remembers decisions without waiting for the server. What would wait (no connection, too many
+ * answers outstanding) is dropped and counted.
+ */
+final class RedisRecentDecisions implements RecentDecisions {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisRecentDecisions.class);
+  private static final Duration FIND_BUDGET = Duration.ofMillis(100);
+
+  private final RedisLink link;
+  private final SetArgs expiry;
+  private final int mostInFlight;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final LongAdder dropped = new LongAdder();
+
+  RedisRecentDecisions(RedisLink link, Duration ttl, int mostInFlight) {
+    this.link = link;
+    this.expiry = SetArgs.Builder.px(ttl);
+    this.mostInFlight = mostInFlight;
+  }
+
+  @Override
+  public void remember(List<RecentDecision> batch) {
+    int room = Math.min(batch.size(), mostInFlight - inFlight.get());
+    try {
+      if (room > 0) {
+        send(link.commands("caching of decisions", Duration.ZERO), batch.subList(0, room));
+      }
+    } catch (MlInfraException e) {
+      LOG.debug("decisions are not cached: {}", e.getMessage());
+      room = 0;
+    }
+    dropped.add(batch.size() - Math.max(0, room));
+  }
+
+  private void send(RedisAsyncCommands<String, byte[]> commands, List<RecentDecision> batch) {
+    for (RecentDecision decision : batch) {
+      inFlight.incrementAndGet();
+      commands
+          .set(Keys.decision(decision.id()), TextFields.utf8(line(decision)), expiry)
+          .whenComplete(this::settle);
+    }
+  }
+
+  private void settle(@Nullable String answer, @Nullable Throwable failure) {
+    inFlight.decrementAndGet();
+    if (failure != null) {
+      dropped.increment();
+    }
+  }
+
+  @Override
+  public Optional<RecentDecision> find(UUID id) {
+    try {
+      byte[] line =
+          link.call(
+              "look-up of decision " + id,
+              FIND_BUDGET,
+              commands -> commands.get(Keys.decision(id)));
+      return line == null ? Optional.empty() : decision(id, TextFields.text(line));
+    } catch (MlInfraException e) {
+      LOG.debug("decision {} is not found: {}", id, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** How many decisions were not remembered. */
+  long dropped() {
+    return dropped.sum();
+  }
+
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  private static String line(RecentDecision decision) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("at", decision.decidedAt().toString());
+    fields.put("agent", decision.agent());
+    fields.put("model", decision.model());
+    fields.put("version", decision.modelVersion());
+    fields.put("action", decision.action());
+    fields.put("propensity", Double.toString(decision.propensity()));
+    return TextFields.join(fields);
+  }
+
+  private static Optional<RecentDecision> decision(UUID id, String line) {
+    Map<String, String> fields = TextFields.split(line);
+    try {
+      return Optional.of(
+          new RecentDecision(
+              id,
+              Instant.parse(fields.getOrDefault("at", "")),
+              fields.getOrDefault("agent", ""),
+              fields.getOrDefault("model", ""),
+              fields.getOrDefault("version", ""),
+              fields.getOrDefault("action", ""),
+              Double.parseDouble(fields.getOrDefault("propensity", ""))));
+    } catch (DateTimeException | NumberFormatException e) {
+      LOG.warn("key {} holds no decision: {}", Keys.decision(id), RedisErrors.oneLine(e));
+      return Optional.empty();
+    }
+  }
+}
