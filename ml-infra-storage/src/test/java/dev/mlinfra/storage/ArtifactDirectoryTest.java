@@ -111,7 +111,7 @@ class ArtifactDirectoryTest {
 
     ComponentHealth after = wired.probe().check(Duration.ofSeconds(1));
 
-    assertThat(before.status()).isEqualTo(ComponentHealth.Status.DOWN);
+    assertThat(before.status()).isEqualTo(ComponentHealth.Status.DEGRADED);
     assertThat(before.detail()).contains("call ensureBucket()");
     assertThat(after.status()).isEqualTo(ComponentHealth.Status.UP);
     assertThat(wired.probe().inventory())

@@ -1,6 +1,7 @@
 package dev.mlinfra.storage.internal.directory;
 
 import dev.mlinfra.health.ComponentHealth;
+import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.Probe;
 import dev.mlinfra.storage.internal.content.Usage;
@@ -33,14 +34,20 @@ public final class DirectoryProbe implements Probe {
   public ComponentHealth check(Duration budget) {
     long start = System.nanoTime();
     Path root = store.root();
-    boolean usable = Files.isDirectory(root) && Files.isWritable(root);
-    return new ComponentHealth(
-        COMPONENT,
-        usable ? ComponentHealth.Status.UP : ComponentHealth.Status.DOWN,
-        usable
-            ? root + " is writable, quota by accounting"
-            : root + " was not a writable directory but must be; call ensureBucket()",
-        Duration.ofNanos(System.nanoTime() - start));
+    if (Files.notExists(root)) {
+      return health(Status.DEGRADED, root + " does not exist yet; call ensureBucket()", start);
+    }
+    return Files.isDirectory(root) && Files.isWritable(root)
+        ? health(Status.UP, root + " is writable, quota by accounting", start)
+        : health(
+            Status.DOWN,
+            root + " was not a writable directory but must be; check it and its owner",
+            start);
+  }
+
+  private static ComponentHealth health(Status status, String detail, long start) {
+    Duration latency = Duration.ofNanos(System.nanoTime() - start);
+    return new ComponentHealth(COMPONENT, status, detail, latency);
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 
 /** Turns what minio-java throws into the library's family, with the HTTP and the S3 code. */
 final class S3Errors {
+  private static final String NO_BUCKET = "NoSuchBucket";
   private static final Set<String> CHANGED_BYTES =
       Set.of(
           "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "InvalidDigest");
@@ -49,12 +50,16 @@ final class S3Errors {
   }
 
   static boolean isMissing(Throwable thrown) {
-    return status(thrown) == 404 && !code(thrown).equals("NoSuchBucket");
+    return status(thrown) == 404 && !isNoBucket(thrown);
   }
 
   static boolean isDenied(Throwable thrown) {
     int status = status(thrown);
     return status == 401 || status == 403;
+  }
+
+  static boolean isNoBucket(Throwable thrown) {
+    return code(unwrap(thrown)).equals(NO_BUCKET);
   }
 
   static MlInfraException translate(S3Target target, String doing, Throwable thrown) {
@@ -72,7 +77,7 @@ final class S3Errors {
       return new CorruptDataException(
           said + " but the bytes must stay as they are; pass a file that nobody writes", cause);
     }
-    if (code.equals("NoSuchBucket")) {
+    if (code.equals(NO_BUCKET)) {
       return new UnavailableException(said + " but must exist; call ensureBucket()", cause);
     }
     if (isDenied(cause)) {

@@ -2,6 +2,7 @@ package dev.mlinfra.storage.internal.s3;
 
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.health.ComponentHealth;
+import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.Probe;
 import dev.mlinfra.storage.internal.content.Usage;
@@ -33,15 +34,31 @@ public final class S3Probe implements Probe {
     return COMPONENT;
   }
 
+  /** A bucket that is not there yet is no outage: {@code ensureBucket()} makes it. */
   @Override
   public ComponentHealth check(Duration budget) {
     long start = System.nanoTime();
-    String problem = problem(budget);
-    Duration latency = Duration.ofNanos(System.nanoTime() - start);
-    return problem.isEmpty()
-        ? new ComponentHealth(
-            COMPONENT, ComponentHealth.Status.UP, store.bucket().target().label(), latency)
-        : new ComponentHealth(COMPONENT, ComponentHealth.Status.DOWN, problem, latency);
+    S3Target target = store.bucket().target();
+    Future<?> head =
+        store.bucket().calls().headBucket(HeadBucketArgs.builder().bucket(target.bucket()).build());
+    try {
+      head.get(budget.toNanos(), TimeUnit.NANOSECONDS);
+      return health(Status.UP, target.label(), start);
+    } catch (TimeoutException e) {
+      String problem =
+          target.label() + " gave no answer within " + budget + " but must; check the server";
+      return health(Status.DOWN, problem, start);
+    } catch (ExecutionException e) {
+      MlInfraException translated = S3Errors.translate(target, "a HEAD of the bucket", e);
+      return health(
+          S3Errors.isNoBucket(e) ? Status.DEGRADED : Status.DOWN,
+          String.valueOf(translated.getMessage()),
+          start);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      String problem = target.label() + " was not asked since the check was interrupted";
+      return health(Status.DOWN, problem + "; check again", start);
+    }
   }
 
   @Override
@@ -52,21 +69,8 @@ public final class S3Probe implements Probe {
         new InventoryItem(COMPONENT, "stored", usage.bytes(), "bytes"));
   }
 
-  private String problem(Duration budget) {
-    S3Target target = store.bucket().target();
-    Future<?> head =
-        store.bucket().calls().headBucket(HeadBucketArgs.builder().bucket(target.bucket()).build());
-    try {
-      head.get(budget.toNanos(), TimeUnit.NANOSECONDS);
-      return "";
-    } catch (TimeoutException e) {
-      return target.label() + " gave no answer within " + budget + " but must; check the server";
-    } catch (ExecutionException e) {
-      MlInfraException translated = S3Errors.translate(target, "a HEAD of the bucket", e);
-      return String.valueOf(translated.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return target.label() + " was not asked since the check was interrupted; check again";
-    }
+  private static ComponentHealth health(Status status, String detail, long start) {
+    Duration latency = Duration.ofNanos(System.nanoTime() - start);
+    return new ComponentHealth(COMPONENT, status, detail, latency);
   }
 }
