@@ -46,6 +46,27 @@ class PostgresTest {
   }
 
   @Test
+  void isValidWithItsDefaultsWrittenOut() {
+    Secret secret = Secret.of("canary");
+    // region options
+    Postgres postgres =
+        Postgres.at("jdbc:postgresql://db:5432/ml")
+            .user("ranker")
+            .password(secret)
+            .schema("ml_learning")
+            .embeddingDimensions(64)
+            .connectTimeout(Duration.ofSeconds(5))
+            .statementTimeout(Duration.ofSeconds(30))
+            .migrationTimeout(Duration.ofMinutes(1))
+            .connections(4, 2);
+    // endregion
+    assertThat(postgres.faults()).isEmpty();
+    assertThat(postgres)
+        .usingRecursiveComparison()
+        .isEqualTo(Postgres.at("jdbc:postgresql://db:5432/ml").user("ranker").password(secret));
+  }
+
+  @Test
   void leavesTheOriginalAsItWas() {
     Postgres first = Postgres.at(URL);
     first.schema("other");

@@ -7,10 +7,13 @@ import java.util.stream.Collectors;
 
 /** The scripts for administrators, which lie outside of the module. */
 final class SchemaScripts {
-  private static final Path FOLDER = folder();
+  private static final Path ROOT = root();
+  private static final Path FOLDER = ROOT.resolve("scripts/sql");
   static final Path SCHEMA = FOLDER.resolve("ml-schema.sql");
   static final Path ROLLBACK = FOLDER.resolve("rollback-ml-schema.sql");
   static final Path GRANTS = FOLDER.resolve("grant-ml-service.sql");
+
+  static final Path PAGE = ROOT.resolve("docs/postgres.md");
 
   private SchemaScripts() {}
 
@@ -24,11 +27,11 @@ final class SchemaScripts {
         .replace(":\"role\"", '"' + role + '"');
   }
 
-  private static Path folder() {
+  private static Path root() {
     Path here = Path.of("").toAbsolutePath();
     while (!Files.exists(here.resolve("scripts/sql"))) {
       here = here.getParent();
     }
-    return here.resolve("scripts/sql");
+    return here;
   }
 }
