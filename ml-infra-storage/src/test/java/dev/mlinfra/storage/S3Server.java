@@ -1,6 +1,12 @@
 package dev.mlinfra.storage;
 
 import dev.mlinfra.secret.Secret;
+import io.minio.ListObjectsArgs;
+import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.Result;
+import io.minio.messages.Item;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -11,6 +17,7 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 /** A real S3 server in this process, which checks signatures and keeps objects in a directory. */
 final class S3Server implements AutoCloseable {
   private final S3Proxy server;
+  private final MinioClient client;
   private final String accessKey = "id" + UUID.randomUUID().toString().replace("-", "");
   private final String secretKey = UUID.randomUUID().toString();
 
@@ -22,6 +29,11 @@ final class S3Server implements AutoCloseable {
             .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
             .build();
     server.start();
+    client =
+        MinioClient.builder()
+            .endpoint("http://127.0.0.1:" + port())
+            .credentials(accessKey, secretKey)
+            .build();
   }
 
   static S3Server in(Path directory) {
@@ -44,6 +56,26 @@ final class S3Server implements AutoCloseable {
     return ObjectStorage.at(url).credentials(Secret.of(accessKey), Secret.of(secretKey));
   }
 
+  /** Stores bytes the way another client would. */
+  void overwrite(String bucket, String key, byte[] bytes) throws Exception {
+    client.putObject(
+        PutObjectArgs.builder().bucket(bucket).object(key).data(bytes, bytes.length).build());
+  }
+
+  void remove(String bucket, String key) throws Exception {
+    client.removeObject(RemoveObjectArgs.builder().bucket(bucket).object(key).build());
+  }
+
+  long objects(String bucket) throws Exception {
+    long count = 0;
+    for (Result<Item> item :
+        client.listObjects(ListObjectsArgs.builder().bucket(bucket).recursive(true).build())) {
+      item.get();
+      count++;
+    }
+    return count;
+  }
+
   String accessKey() {
     return accessKey;
   }
@@ -55,6 +87,7 @@ final class S3Server implements AutoCloseable {
   @Override
   public void close() {
     try {
+      client.close();
       server.stop();
     } catch (Exception e) {
       throw new IllegalStateException(e);

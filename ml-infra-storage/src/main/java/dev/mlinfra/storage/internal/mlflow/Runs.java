@@ -4,6 +4,7 @@ import dev.mlinfra.model.ModelVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.mlflow.api.proto.Service.CreateRun;
 import org.mlflow.api.proto.Service.Experiment;
@@ -51,10 +52,18 @@ final class Runs {
   }
 
   private String experimentId() {
-    return client
-        .getExperimentByName(experiment)
-        .map(Experiment::getExperimentId)
-        .orElseGet(this::createExperiment);
+    return findExperiment().orElseGet(this::createExperiment);
+  }
+
+  private Optional<String> findExperiment() {
+    try {
+      return client.getExperimentByName(experiment).map(Experiment::getExperimentId);
+    } catch (MlflowClientException e) {
+      if (MlflowErrors.says(e, "RESOURCE_DOES_NOT_EXIST")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private String createExperiment() {
@@ -64,7 +73,7 @@ final class Runs {
       if (!MlflowErrors.says(e, "RESOURCE_ALREADY_EXISTS")) {
         throw e;
       }
-      return client.getExperimentByName(experiment).map(Experiment::getExperimentId).orElseThrow();
+      return findExperiment().orElseThrow(() -> e);
     }
   }
 

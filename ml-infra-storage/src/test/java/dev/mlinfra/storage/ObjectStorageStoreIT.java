@@ -1,0 +1,78 @@
+package dev.mlinfra.storage;
+
+import dev.mlinfra.artifact.Artifact;
+import dev.mlinfra.artifact.ArtifactStore;
+import dev.mlinfra.contract.ArtifactStoreContract;
+import dev.mlinfra.spi.BucketAdmin;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+class ObjectStorageStoreIT extends ArtifactStoreContract {
+  private static final AtomicInteger BUCKETS = new AtomicInteger();
+
+  @TempDir static Path directory;
+  private static S3Server server;
+
+  private final String bucket = "contract-" + BUCKETS.incrementAndGet();
+  private final List<Wired> opened = new ArrayList<>();
+  private final Wired wired = open(server.module().bucket(bucket));
+
+  @BeforeAll
+  static void startServer() {
+    server = S3Server.in(directory);
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @AfterEach
+  void closeClients() throws Exception {
+    for (Wired each : opened) {
+      each.close();
+    }
+  }
+
+  @Override
+  protected ArtifactStore store() {
+    return wired.part(ArtifactStore.class);
+  }
+
+  @Override
+  protected BucketAdmin admin() {
+    return wired.part(BucketAdmin.class);
+  }
+
+  @Override
+  protected ArtifactStore storeWithQuota(long bytes) {
+    return open(server.module().bucket(bucket).quotaBytes(bytes)).part(ArtifactStore.class);
+  }
+
+  @Override
+  protected void overwrite(Artifact artifact, byte[] bytes) throws Exception {
+    server.overwrite(bucket, Artifact.keyOf(artifact.sha256()), bytes);
+  }
+
+  @Override
+  protected void remove(Artifact artifact) throws Exception {
+    server.remove(bucket, Artifact.keyOf(artifact.sha256()));
+  }
+
+  @Override
+  protected long objects() throws Exception {
+    return server.objects(bucket);
+  }
+
+  private Wired open(ObjectStorage module) {
+    Wired open = Wired.open(module);
+    opened.add(open);
+    return open;
+  }
+}
