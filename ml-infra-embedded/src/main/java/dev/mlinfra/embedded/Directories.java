@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** Private directories and files, and their end. */
 final class Directories {
-  private static final Logger log = LoggerFactory.getLogger(Directories.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Directories.class);
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
@@ -52,6 +52,16 @@ final class Directories {
     }
   }
 
+  /** Lets other users pass through a directory, but not look around in it. */
+  static void letPass(Path directory) {
+    try {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    } catch (IOException e) {
+      throw new ConfigException(
+          "directory " + directory + " was not ours (" + e + "); choose another one", e);
+    }
+  }
+
   /** Writes a file that only its owner can read, in place of an older one. */
   static void writePrivate(Path file, String text) throws IOException {
     Files.deleteIfExists(file);
@@ -64,7 +74,7 @@ final class Directories {
     try {
       delete(directory);
     } catch (IOException e) {
-      log.warn("temporary directory {} could not be deleted; delete it", directory, e);
+      LOG.warn("temporary directory {} could not be deleted; delete it", directory, e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.secret.Secret;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +38,13 @@ public final class EmbeddedPostgres implements EmbeddedServer {
   private final Path directory;
   private final Path passwordFile;
   private final Secret password;
-  private final int port;
   private final Lifecycle lifecycle;
 
   private EmbeddedPostgres(
-      Path directory, Path passwordFile, Secret password, int port, Lifecycle lifecycle) {
+      Path directory, Path passwordFile, Secret password, Lifecycle lifecycle) {
     this.directory = directory;
     this.passwordFile = passwordFile;
     this.password = password;
-    this.port = port;
     this.lifecycle = lifecycle;
   }
 
@@ -69,6 +68,7 @@ public final class EmbeddedPostgres implements EmbeddedServer {
    * @param directory made when it is not there
    * @return the server; the caller closes it
    * @throws ConfigException as {@link #start()}, or when the directory cannot be used
+   * @throws dev.mlinfra.error.ConflictException when the directory is in use
    * @throws UnavailableException when it does not come up
    * @since 0.1
    */
@@ -93,7 +93,11 @@ public final class EmbeddedPostgres implements EmbeddedServer {
    * @since 0.1
    */
   public String jdbcUrl() {
-    return "jdbc:postgresql://" + Ports.HOST + ":" + port + "/postgres";
+    return jdbcUrl("postgres");
+  }
+
+  String jdbcUrl(String database) {
+    return "jdbc:postgresql://" + Ports.HOST + ":" + port() + "/" + database;
   }
 
   /**
@@ -118,7 +122,7 @@ public final class EmbeddedPostgres implements EmbeddedServer {
 
   @Override
   public int port() {
-    return port;
+    return lifecycle.port();
   }
 
   @Override
@@ -154,6 +158,11 @@ public final class EmbeddedPostgres implements EmbeddedServer {
   @Override
   public void restart() {
     lifecycle.restart();
+  }
+
+  @Override
+  public void heal() {
+    lifecycle.heal();
   }
 
   @Override
@@ -214,61 +223,69 @@ public final class EmbeddedPostgres implements EmbeddedServer {
      * @return the server; the caller closes it
      * @throws ConfigException when there are no binaries for this platform, the directory cannot be
      *     used, or root cannot become another user
+     * @throws dev.mlinfra.error.ConflictException when the directory is in use
      * @throws UnavailableException when it does not come up
      * @since 0.1
      */
     public EmbeddedPostgres start() {
-      Path home =
-          directory == null ? Directories.temporary("postgres") : Directories.kept(directory);
+      return start(Home.of("postgres", directory));
+    }
+
+    EmbeddedPostgres start(Home home) {
       boolean started = false;
       try {
-        EmbeddedPostgres server = start(home);
+        EmbeddedPostgres server = launch(home);
         started = true;
         return server;
       } catch (IOException e) {
         throw new ConfigException(
-            "embedded postgres could not use " + home + " (" + e + "); choose another directory",
+            "embedded postgres could not use %s (%s); choose another directory"
+                .formatted(home.path(), e),
             e);
       } finally {
-        if (!started && directory == null) {
-          Directories.deleteOrWarn(home);
+        if (!started) {
+          home.end();
         }
       }
     }
 
-    private EmbeddedPostgres start(Path home) throws IOException {
-      Path passwordFile = home.resolve("postgres.password");
-      Secret password = Passwords.in(passwordFile);
-      PostgresCluster cluster =
-          new PostgresCluster(
-              home,
-              passwordFile,
-              runAs == null
-                  ? Unprivileged.find(home)
-                  : Unprivileged.firstThatWorks(home, List.of(runAs)),
-              allSettings());
-      cluster.init();
-      for (int i = 1; ; i++) {
-        int port = Ports.free();
-        try {
-          Lifecycle lifecycle =
-              Lifecycle.begin(
-                  "postgres",
-                  () -> cluster.start(port),
-                  directory == null ? "QUIT" : "INT",
-                  directory == null ? home : null);
-          return new EmbeddedPostgres(home, passwordFile, password, port, lifecycle);
-        } catch (UnavailableException e) {
-          if (i == Ports.TRIES || !cluster.portWasTaken()) {
-            throw e;
-          }
+    private EmbeddedPostgres launch(Home home) throws IOException {
+      DirectoryLock lock = DirectoryLock.take(home.path());
+      boolean started = false;
+      try {
+        Path passwordFile = home.path().resolve("postgres.password");
+        requirePassword(home.path(), passwordFile);
+        Secret password = Passwords.in(passwordFile);
+        PostgresCluster cluster =
+            new PostgresCluster(home, passwordFile, unprivileged(home.path()), allSettings(home));
+        cluster.init();
+        Lifecycle lifecycle = Lifecycle.begin(cluster, home, lock);
+        started = true;
+        return new EmbeddedPostgres(home.path(), passwordFile, password, lifecycle);
+      } finally {
+        if (!started) {
+          lock.close();
         }
       }
     }
 
-    private Map<String, String> allSettings() {
+    private static void requirePassword(Path home, Path passwordFile) {
+      if (PostgresCluster.exists(home) && !Files.exists(passwordFile)) {
+        throw new ConfigException(
+            "password file %s was missing but must be there, its data directory is; restore it or remove %s"
+                .formatted(passwordFile, home));
+      }
+    }
+
+    private Unprivileged unprivileged(Path home) {
+      return runAs == null
+          ? Unprivileged.find(home)
+          : Unprivileged.firstThatWorks(home, List.of(runAs));
+    }
+
+    private Map<String, String> allSettings(Home home) {
       Map<String, String> all = new TreeMap<>(ALWAYS);
-      if (directory == null) {
+      if (!home.kept()) {
         all.putAll(NOT_KEPT);
       }
       all.putAll(settings);

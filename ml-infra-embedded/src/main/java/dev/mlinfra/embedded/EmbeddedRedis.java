@@ -24,7 +24,7 @@ public final class EmbeddedRedis implements EmbeddedServer {
       Map.of(
           "bind", Ports.HOST,
           "daemonize", "no",
-          "databases", "16",
+          "databases", "1000",
           "dir", "./",
           "maxmemory", "2gb",
           "maxmemory-policy", "volatile-lru",
@@ -35,15 +35,12 @@ public final class EmbeddedRedis implements EmbeddedServer {
   private final Path directory;
   private final Path passwordFile;
   private final Secret password;
-  private final int port;
   private final Lifecycle lifecycle;
 
-  private EmbeddedRedis(
-      Path directory, Path passwordFile, Secret password, int port, Lifecycle lifecycle) {
+  private EmbeddedRedis(Path directory, Path passwordFile, Secret password, Lifecycle lifecycle) {
     this.directory = directory;
     this.passwordFile = passwordFile;
     this.password = password;
-    this.port = port;
     this.lifecycle = lifecycle;
   }
 
@@ -65,6 +62,7 @@ public final class EmbeddedRedis implements EmbeddedServer {
    * @param directory made when it is not there
    * @return the server; the caller closes it
    * @throws ConfigException as {@link #start()}, or when the directory cannot be used
+   * @throws dev.mlinfra.error.ConflictException when the directory is in use
    * @throws UnavailableException when it does not come up
    * @since 0.1
    */
@@ -89,7 +87,7 @@ public final class EmbeddedRedis implements EmbeddedServer {
    * @since 0.1
    */
   public String url() {
-    return "redis://" + Ports.HOST + ":" + port;
+    return "redis://" + Ports.HOST + ":" + port();
   }
 
   /**
@@ -104,7 +102,7 @@ public final class EmbeddedRedis implements EmbeddedServer {
 
   @Override
   public int port() {
-    return port;
+    return lifecycle.port();
   }
 
   @Override
@@ -140,6 +138,11 @@ public final class EmbeddedRedis implements EmbeddedServer {
   @Override
   public void restart() {
     lifecycle.restart();
+  }
+
+  @Override
+  public void heal() {
+    lifecycle.heal();
   }
 
   @Override
@@ -195,48 +198,53 @@ public final class EmbeddedRedis implements EmbeddedServer {
      * @return the server; the caller closes it
      * @throws ConfigException when there is no binary that runs on this platform or the directory
      *     cannot be used
+     * @throws dev.mlinfra.error.ConflictException when the directory is in use
      * @throws UnavailableException when it does not come up
      * @since 0.1
      */
     public EmbeddedRedis start() {
-      Path home = directory == null ? Directories.temporary("redis") : Directories.kept(directory);
+      return start(Home.of("redis", directory));
+    }
+
+    EmbeddedRedis start(Home home) {
       boolean started = false;
       try {
-        EmbeddedRedis server = start(home);
+        EmbeddedRedis server = launch(home);
         started = true;
         return server;
       } catch (IOException e) {
         throw new ConfigException(
-            "embedded redis could not use " + home + " (" + e + "); choose another directory", e);
+            "embedded redis could not use %s (%s); choose another directory"
+                .formatted(home.path(), e),
+            e);
       } finally {
-        if (!started && directory == null) {
-          Directories.deleteOrWarn(home);
+        if (!started) {
+          home.end();
         }
       }
     }
 
-    private EmbeddedRedis start(Path home) throws IOException {
-      Path passwordFile = home.resolve("redis.password");
-      Secret password = Passwords.in(passwordFile);
-      RedisProcess redis = new RedisProcess(RedisBinary.find(), home, password, allSettings());
-      for (int i = 1; ; i++) {
-        int port = Ports.free();
-        try {
-          Lifecycle lifecycle =
-              Lifecycle.begin(
-                  "redis", () -> redis.start(port), "TERM", directory == null ? home : null);
-          return new EmbeddedRedis(home, passwordFile, password, port, lifecycle);
-        } catch (UnavailableException e) {
-          if (i == Ports.TRIES || !redis.portWasTaken()) {
-            throw e;
-          }
+    private EmbeddedRedis launch(Home home) throws IOException {
+      DirectoryLock lock = DirectoryLock.take(home.path());
+      boolean started = false;
+      try {
+        Path passwordFile = home.path().resolve("redis.password");
+        Secret password = Passwords.in(passwordFile);
+        RedisProcess redis =
+            new RedisProcess(RedisBinary.find(), home.path(), password, allSettings(home));
+        Lifecycle lifecycle = Lifecycle.begin(redis, home, lock);
+        started = true;
+        return new EmbeddedRedis(home.path(), passwordFile, password, lifecycle);
+      } finally {
+        if (!started) {
+          lock.close();
         }
       }
     }
 
-    private Map<String, String> allSettings() {
+    private Map<String, String> allSettings(Home home) {
       Map<String, String> all = new TreeMap<>(ALWAYS);
-      all.put("appendonly", directory == null ? "no" : "yes");
+      all.put("appendonly", home.kept() ? "yes" : "no");
       all.putAll(settings);
       return all;
     }

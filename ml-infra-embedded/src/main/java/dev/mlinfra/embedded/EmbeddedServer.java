@@ -83,6 +83,16 @@ public sealed interface EmbeddedServer extends AutoCloseable
   void restart();
 
   /**
+   * Ends what {@link #stop()} and {@link #kill()} did: lets a stopped server continue and starts a
+   * dead one again; changes nothing when it is well. Blocks until it answers.
+   *
+   * @throws dev.mlinfra.error.ClosedException after close
+   * @throws dev.mlinfra.error.UnavailableException when it does not come up
+   * @since 0.1
+   */
+  void heal();
+
+  /**
    * Stops the server for good, stopped or not, and deletes its directory when that was temporary.
    * Closing twice changes nothing. Blocks up to some seconds.
    *

@@ -3,53 +3,58 @@ package dev.mlinfra.embedded;
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.UnavailableException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The life of one server: launched, tormented, launched again, ended. */
 final class Lifecycle {
-  private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
   private static final Duration CLEAN_END = Duration.ofSeconds(10);
   private static final Duration HARD_END = Duration.ofSeconds(5);
 
   private final Object lock = new Object();
-  private final String name;
-  private final Launch launch;
-  private final String quitSignal;
-  private final @Nullable Path temporary;
+  private final Server server;
+  private final Home home;
+  private final DirectoryLock directoryLock;
+  private final int port;
   private final Thread hook;
   private ProcessHandle process;
   private Watchdog watchdog;
+  private boolean stopped;
   private boolean closed;
 
   private Lifecycle(
-      String name, Launch launch, String quitSignal, @Nullable Path temporary, ProcessHandle first)
+      Server server, Home home, DirectoryLock directoryLock, int port, ProcessHandle process)
       throws IOException {
-    this.name = name;
-    this.launch = launch;
-    this.quitSignal = quitSignal;
-    this.temporary = temporary;
-    this.process = first;
-    this.watchdog = Watchdog.over(first, quitSignal, temporary);
-    this.hook = new Thread(this::end, "ml-infra-" + name + "-shutdown");
+    this.server = server;
+    this.home = home;
+    this.directoryLock = directoryLock;
+    this.port = port;
+    this.process = process;
+    this.watchdog = Watchdog.over(process, server.quitSignal(), home.deletedAtEnd());
+    this.hook = new Thread(this::end, "ml-infra-" + server.name() + "-shutdown");
   }
 
-  /**
-   * Launches a server and watches over it.
-   *
-   * @param name for messages
-   * @param quitSignal what makes it end by itself
-   * @param temporary what to delete in the end, or null
-   */
-  static Lifecycle begin(String name, Launch launch, String quitSignal, @Nullable Path temporary)
-      throws IOException {
-    Lifecycle lifecycle = new Lifecycle(name, launch, quitSignal, temporary, launch.start());
-    Runtime.getRuntime().addShutdownHook(lifecycle.hook);
-    return lifecycle;
+  /** Launches a server on a free port and watches over it. */
+  static Lifecycle begin(Server server, Home home, DirectoryLock directoryLock) throws IOException {
+    for (int i = 1; ; i++) {
+      int port = Ports.free();
+      try {
+        Lifecycle begun = new Lifecycle(server, home, directoryLock, port, server.start(port));
+        Runtime.getRuntime().addShutdownHook(begun.hook);
+        return begun;
+      } catch (UnavailableException e) {
+        if (i == Ports.TRIES || !server.portWasTaken()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  int port() {
+    return port;
   }
 
   long pid() {
@@ -60,14 +65,14 @@ final class Lifecycle {
 
   void stop() {
     synchronized (lock) {
-      List<ProcessHandle> tree = Processes.tree(running());
-      Processes.signal("STOP", tree.subList(0, 1)); // it forks no more
-      tree = Processes.tree(process);
+      Processes.signal("STOP", List.of(running())); // it forks no more
+      stopped = true;
+      List<ProcessHandle> tree = Processes.tree(process);
       Processes.signal("STOP", tree);
       try {
         watchdog.stopped(tree);
       } catch (IOException e) {
-        log.warn("{} is stopped and nothing watches it; call cont() or close()", name, e);
+        LOG.warn("{} is stopped and nothing watches it; call cont() or close()", server.name(), e);
       }
     }
   }
@@ -75,6 +80,7 @@ final class Lifecycle {
   void cont() {
     synchronized (lock) {
       Processes.signal("CONT", Processes.tree(running()));
+      stopped = false;
     }
   }
 
@@ -89,11 +95,22 @@ final class Lifecycle {
     synchronized (lock) {
       quit(open());
       try {
-        process = launch.start();
-        watchdog = Watchdog.over(process, quitSignal, temporary);
+        process = server.start(port);
+        watchdog = Watchdog.over(process, server.quitSignal(), home.deletedAtEnd());
+        stopped = false;
       } catch (IOException e) {
         throw new UnavailableException(
-            name + " did not restart (" + e.getMessage() + "); look at its log", e);
+            "embedded " + server.name() + " did not restart (" + e + "); look at its log", e);
+      }
+    }
+  }
+
+  void heal() {
+    synchronized (lock) {
+      if (Processes.gone(open())) {
+        restart();
+      } else if (stopped) {
+        cont();
       }
     }
   }
@@ -103,7 +120,7 @@ final class Lifecycle {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      log.debug("{} closed while the JVM ends", name);
+      LOG.debug("{} closed while the JVM ends", server.name());
     }
   }
 
@@ -114,52 +131,67 @@ final class Lifecycle {
       }
       closed = true;
       quit(process);
-      if (temporary != null) {
-        Directories.deleteOrWarn(temporary);
+      home.end();
+      try {
+        directoryLock.close();
+      } catch (IOException e) {
+        LOG.warn("lock of {} could not be closed; it ends with the JVM", home.path(), e);
       }
     }
   }
 
-  private void quit(ProcessHandle server) {
-    List<ProcessHandle> tree = Processes.tree(server);
+  private void quit(ProcessHandle root) {
+    List<ProcessHandle> tree = Processes.tree(root);
     Processes.signal("CONT", tree);
-    Processes.signal(quitSignal, List.of(server));
+    Processes.signal(server.quitSignal(), List.of(root));
     if (!Processes.awaitGone(tree, CLEAN_END)) {
-      killTree(server);
+      killTree(root);
     }
     watchdog.dismiss();
   }
 
-  private void killTree(ProcessHandle server) {
-    List<ProcessHandle> tree = Processes.tree(server);
-    Processes.signal("KILL", List.of(server));
+  private void killTree(ProcessHandle root) {
+    List<ProcessHandle> tree = Processes.tree(root);
+    Processes.signal("KILL", List.of(root));
     Processes.signal("CONT", tree); // children see that it is gone, and end
     if (!Processes.awaitGone(tree, HARD_END)) {
       Processes.signal("KILL", tree);
       if (!Processes.awaitGone(tree, HARD_END)) {
-        log.warn("{} process {} did not end after SIGKILL; end it by hand", name, server.pid());
+        LOG.warn("{} {} did not end after SIGKILL; end it by hand", server.name(), root.pid());
       }
     }
   }
 
   private ProcessHandle running() {
-    ProcessHandle server = open();
-    if (Processes.gone(server)) {
+    ProcessHandle root = open();
+    if (Processes.gone(root)) {
       throw new UnavailableException(
-          "embedded " + name + " was not running but must be for this call; call restart()");
+          "embedded "
+              + server.name()
+              + " was not running but must be for this call; call restart()");
     }
-    return server;
+    return root;
   }
 
   private ProcessHandle open() {
     if (closed) {
-      throw new ClosedException("embedded " + name + " was closed; start another one");
+      throw new ClosedException("embedded " + server.name() + " was closed; start another one");
     }
     return process;
   }
 
-  /** Starts the server and waits until it answers. */
-  interface Launch {
-    ProcessHandle start() throws IOException;
+  /** What can be launched. */
+  interface Server {
+    /** For messages. */
+    String name();
+
+    /** What makes it end by itself. */
+    String quitSignal();
+
+    /** Starts it and waits until it answers. */
+    ProcessHandle start(int port) throws IOException;
+
+    /** Says whether the last start failed because another process has the port. */
+    boolean portWasTaken();
   }
 }

@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /** A data directory with the binaries that run it. */
-final class PostgresCluster {
+final class PostgresCluster implements Lifecycle.Server {
   static final String USER = "mlinfra";
 
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Path home;
+  private final String quitSignal;
   private final Path data;
   private final Path passwordFile;
   private final Path bin;
@@ -26,13 +27,14 @@ final class PostgresCluster {
   private final Map<String, String> settings;
 
   PostgresCluster(
-      Path home, Path passwordFile, Unprivileged unprivileged, Map<String, String> settings) {
-    this.home = home;
-    this.data = home.resolve("data");
+      Home home, Path passwordFile, Unprivileged unprivileged, Map<String, String> settings) {
+    this.home = home.path();
+    this.quitSignal = home.kept() ? "INT" : "QUIT"; // fast, or immediate for what goes anyway
+    this.data = this.home.resolve("data");
     this.passwordFile = passwordFile;
     this.unprivileged = unprivileged;
     this.settings = settings;
-    this.log = new ServerLog(home.resolve("postgres.log"));
+    this.log = new ServerLog(this.home.resolve("postgres.log"));
     this.bin =
         unprivileged
             .cache()
@@ -40,9 +42,14 @@ final class PostgresCluster {
             .resolve("bin");
   }
 
+  /** Says whether a home has data. */
+  static boolean exists(Path home) {
+    return Files.exists(home.resolve("data").resolve("PG_VERSION"));
+  }
+
   /** Makes the data directory unless it is there. Half a one, from a crash, is made anew. */
   void init() throws IOException {
-    if (Files.exists(data.resolve("PG_VERSION"))) {
+    if (exists(home)) {
       return;
     }
     Path half = home.resolve("data.new");
@@ -66,8 +73,18 @@ final class PostgresCluster {
     Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Starts the postmaster on a port and waits until it takes connections. */
-  ProcessHandle start(int port) throws IOException {
+  @Override
+  public String name() {
+    return "postgres";
+  }
+
+  @Override
+  public String quitSignal() {
+    return quitSignal;
+  }
+
+  @Override
+  public ProcessHandle start(int port) throws IOException {
     StalePostmaster.clear(data);
     log.mark();
     Process launched =
@@ -97,8 +114,8 @@ final class PostgresCluster {
             + log.file());
   }
 
-  /** Says whether the last start failed because another process has the port. */
-  boolean portWasTaken() {
+  @Override
+  public boolean portWasTaken() {
     return log.has("Address already in use");
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A directory with a configuration, run by a Redis binary. */
-final class RedisProcess {
+final class RedisProcess implements Lifecycle.Server {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration END = Duration.ofSeconds(10);
 
@@ -30,8 +30,18 @@ final class RedisProcess {
     this.log = new ServerLog(home.resolve("redis.log"));
   }
 
-  /** Starts it on a port and waits until it answers with its data loaded. */
-  ProcessHandle start(int port) throws IOException {
+  @Override
+  public String name() {
+    return "redis";
+  }
+
+  @Override
+  public String quitSignal() {
+    return "TERM";
+  }
+
+  @Override
+  public ProcessHandle start(int port) throws IOException {
     clearOrphan();
     log.mark();
     Path configuration = home.resolve("redis.conf");
@@ -45,10 +55,10 @@ final class RedisProcess {
     launched.getOutputStream().close();
     Files.writeString(pidFile(), identity(launched.toHandle()));
     // asking is the only sure sign: the wording of the log differs between versions
-    RedisPing ping = new RedisPing(port, password);
+    RedisTalk talk = new RedisTalk(port, password);
     long deadline = System.nanoTime() + START.toNanos();
     while (launched.isAlive() && System.nanoTime() < deadline) {
-      if (ping.answers() && launched.isAlive()) {
+      if (talk.answers() && launched.isAlive()) {
         return launched.toHandle();
       }
       if (!Processes.pause()) {
@@ -65,8 +75,8 @@ final class RedisProcess {
             + log.file());
   }
 
-  /** Says whether the last start failed because another process has the port. */
-  boolean portWasTaken() {
+  @Override
+  public boolean portWasTaken() {
     return log.has("Address already in use");
   }
 

@@ -27,9 +27,11 @@ final class Unprivileged {
 
   /** Finds a way for a directory, which then belongs to whoever the server runs as. */
   static Unprivileged find(Path directory) {
-    return Processes.userId() == 0
-        ? firstThatWorks(directory, ways(directory))
-        : new Unprivileged("as is", List.of(), null);
+    return Processes.userId() == 0 ? firstThatWorks(directory, ways(directory)) : asIs();
+  }
+
+  static Unprivileged asIs() {
+    return new Unprivileged("as is", List.of(), null);
   }
 
   static Unprivileged firstThatWorks(Path directory, List<Unprivileged> ways) {

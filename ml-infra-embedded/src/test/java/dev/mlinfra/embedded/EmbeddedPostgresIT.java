@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.UnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -119,23 +119,46 @@ class EmbeddedPostgresIT {
       Files.write(
           PostmasterPid.file(kept.resolve("data")),
           lock.stream().map(line -> line.equals(lock.get(0)) ? ownPid() : line).toList());
-      try (EmbeddedPostgres second = EmbeddedPostgres.start(kept)) {
-        assertThat(query(second, "SELECT n FROM t")).isEqualTo("42");
-      }
+      postgres.restart();
+      assertThat(query(postgres, "SELECT n FROM t")).isEqualTo("42");
     }
   }
 
   @Test
-  void endsThePostmasterThatAKilledProcessLeftBehind() throws Exception {
-    Path kept = folder.resolve("kept");
-    try (EmbeddedPostgres left = EmbeddedPostgres.start(kept)) {
-      ProcessHandle orphan = ProcessHandle.of(left.pid()).orElseThrow();
-      left.stop();
-      try (EmbeddedPostgres second = EmbeddedPostgres.start(kept)) {
-        assertThat(Processes.awaitGone(List.of(orphan), Duration.ofSeconds(1))).isTrue();
-        assertThat(query(second, "SELECT 42")).isEqualTo("42");
-      }
+  void refusesADirectoryThatIsInUse() {
+    try (EmbeddedPostgres first = EmbeddedPostgres.start(folder)) {
+      assertThatThrownBy(() -> EmbeddedPostgres.start(folder))
+          .isInstanceOf(ConflictException.class)
+          .hasMessageContaining("in use by process " + ownPid());
+      assertThat(ProcessHandle.of(first.pid())).isPresent();
     }
+  }
+
+  @Test
+  void healsWhatWasStoppedOrKilled() throws SQLException {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+      long before = postgres.pid();
+      postgres.heal();
+      postgres.stop();
+      postgres.heal();
+      assertThat(postgres.pid()).isEqualTo(before);
+      assertThat(query(postgres, "SELECT 42")).isEqualTo("42");
+      postgres.kill();
+      postgres.heal();
+      assertThat(query(postgres, "SELECT 42")).isEqualTo("42");
+    }
+  }
+
+  @Test
+  void refusesDataWhosePasswordIsGone() throws Exception {
+    Path passwordFile;
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder)) {
+      passwordFile = postgres.passwordFile();
+    }
+    Files.delete(passwordFile);
+    assertThatThrownBy(() -> EmbeddedPostgres.start(folder))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(passwordFile.toString());
   }
 
   @Test

@@ -3,13 +3,13 @@ package dev.mlinfra.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.secret.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +39,7 @@ class EmbeddedRedisIT {
   @Test
   void wantsItsPasswordAndShowsItNowhere() throws IOException {
     try (EmbeddedRedis redis = EmbeddedRedis.start()) {
-      assertThat(new RedisPing(redis.port(), Secret.of("wrong")).answers()).isFalse();
+      assertThat(new RedisTalk(redis.port(), Secret.of("wrong")).answers()).isFalse();
       for (Path file : List.of(redis.passwordFile(), redis.directory().resolve("redis.conf"))) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
             .isEqualTo("rw-------");
@@ -77,23 +77,20 @@ class EmbeddedRedisIT {
   void isSilentWhileStopped() throws IOException {
     try (EmbeddedRedis redis = EmbeddedRedis.start()) {
       redis.stop();
-      assertThat(new RedisPing(redis.port(), redis.password()).answers()).isFalse();
+      assertThat(new RedisTalk(redis.port(), redis.password()).answers()).isFalse();
       redis.cont();
-      assertThat(new RedisPing(redis.port(), redis.password()).answers()).isTrue();
+      assertThat(new RedisTalk(redis.port(), redis.password()).answers()).isTrue();
       redis.stop();
     }
   }
 
   @Test
-  void endsTheServerThatAKilledProcessLeftBehind() throws IOException {
-    try (EmbeddedRedis left = EmbeddedRedis.start(folder)) {
-      ProcessHandle orphan = ProcessHandle.of(left.pid()).orElseThrow();
-      ask(left, "SET answer 42");
-      left.stop();
-      try (EmbeddedRedis second = EmbeddedRedis.start(folder)) {
-        assertThat(Processes.awaitGone(List.of(orphan), Duration.ofSeconds(1))).isTrue();
-        assertThat(ask(second, "GET answer")).contains("42");
-      }
+  void refusesADirectoryThatIsInUse() {
+    try (EmbeddedRedis first = EmbeddedRedis.start(folder)) {
+      assertThatThrownBy(() -> EmbeddedRedis.start(folder))
+          .isInstanceOf(ConflictException.class)
+          .hasMessageContaining("in use by process");
+      assertThat(ProcessHandle.of(first.pid())).isPresent();
     }
   }
 

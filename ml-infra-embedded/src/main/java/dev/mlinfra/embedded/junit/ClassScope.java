@@ -1,0 +1,66 @@
+package dev.mlinfra.embedded.junit;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.embedded.EmbeddedStack;
+import dev.mlinfra.embedded.Sandbox;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What one test class has; the connection is made when it is asked for. */
+final class ClassScope {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private final EmbeddedStack stack;
+  private final LeakCheck leaks = LeakCheck.fromHere();
+  private final Sandbox sandbox;
+  private final MlInfraConfig config;
+  private @Nullable MlInfra ml;
+
+  ClassScope(EmbeddedStack stack, String service, MlInfraTest.Setup setup) {
+    this.stack = stack;
+    stack.heal();
+    this.sandbox = stack.sandbox();
+    MlInfraConfig.Builder builder = sandbox.config(service);
+    setup.configure(builder);
+    this.config = builder.build();
+  }
+
+  /** A parameter by its type, or null for a type that this does not know. */
+  @Nullable Object parameter(Class<?> type) {
+    if (type == MlInfra.class) {
+      return connected();
+    }
+    if (type == MlInfraConfig.class) {
+      return config;
+    }
+    if (type == Sandbox.class) {
+      return sandbox;
+    }
+    return type == EmbeddedStack.class ? stack : null;
+  }
+
+  /** Ends what the test before did to the servers. */
+  void heal() {
+    stack.heal();
+  }
+
+  void end() {
+    try {
+      if (ml != null) {
+        ml.close();
+      }
+      leaks.requireNone(PATIENCE);
+    } finally {
+      stack.heal();
+      sandbox.close();
+    }
+  }
+
+  private synchronized MlInfra connected() {
+    if (ml == null) {
+      ml = MlInfra.connect(config).ensureSchema().ensureStreams().ensureBucket();
+    }
+    return ml;
+  }
+}

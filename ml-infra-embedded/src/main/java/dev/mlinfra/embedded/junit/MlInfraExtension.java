@@ -1,0 +1,95 @@
+package dev.mlinfra.embedded.junit;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.embedded.EmbeddedStack;
+import dev.mlinfra.embedded.Sandbox;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/** What {@link MlInfraTest} promises. Nested classes share what their outermost class has. */
+final class MlInfraExtension
+    implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, ParameterResolver {
+  static final ExtensionContext.Namespace NAMESPACE =
+      ExtensionContext.Namespace.create(MlInfraExtension.class);
+
+  private static final Set<Class<?>> TYPES =
+      Set.of(MlInfra.class, MlInfraConfig.class, Sandbox.class, EmbeddedStack.class);
+
+  MlInfraExtension() {}
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    if (scope(context) == null) {
+      MlInfraTest wanted =
+          AnnotationSupport.findAnnotation(context.getRequiredTestClass(), MlInfraTest.class)
+              .orElseThrow(
+                  () ->
+                      new ExtensionConfigurationException(
+                          "class "
+                              + context.getRequiredTestClass().getName()
+                              + " had no @MlInfraTest but uses its extension; annotate it"));
+      ClassScope scope =
+          new ClassScope(
+              SharedStack.of(context),
+              wanted.service(),
+              ReflectionSupport.newInstance(wanted.setup()));
+      context.getStore(NAMESPACE).put(ClassScope.class, new Owned(scope, context.getUniqueId()));
+    }
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    ClassScope scope = scope(context);
+    if (scope != null) {
+      scope.heal();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    Owned owned = context.getStore(NAMESPACE).get(ClassScope.class, Owned.class);
+    if (owned != null && owned.ownerId().equals(context.getUniqueId())) {
+      owned.scope().end();
+    }
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return TYPES.contains(parameter.getParameter().getType());
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    ClassScope scope = scope(context);
+    Object value = scope == null ? null : scope.parameter(parameter.getParameter().getType());
+    if (value == null) {
+      throw new ParameterResolutionException(
+          "parameter " + parameter.getParameter() + " was asked for outside of a test class");
+    }
+    return value;
+  }
+
+  private static @Nullable ClassScope scope(ExtensionContext context) {
+    Owned owned = context.getStore(NAMESPACE).get(ClassScope.class, Owned.class);
+    return owned == null ? null : owned.scope();
+  }
+
+  /**
+   * A scope and the class whose end is its end.
+   *
+   * @param scope what the class has
+   * @param ownerId the id of the class
+   */
+  private record Owned(ClassScope scope, String ownerId) {}
+}
