@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 
 /** A module that was opened alone, and the parts it handed over. */
-@SuppressWarnings("try") // close() may throw what a resource throws, an interrupt included
 final class Wired implements Wiring, AutoCloseable {
   private final Clock clock;
   private final Map<Class<?>, Object> parts = new HashMap<>();
@@ -85,9 +84,13 @@ final class Wired implements Wiring, AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     for (AutoCloseable resource : resources) {
-      resource.close();
+      try {
+        resource.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

@@ -1,0 +1,397 @@
+package dev.mlinfra.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.mlinfra.artifact.Artifact;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.TimedOutException;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.health.ComponentHealth;
+import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.model.ModelVersion;
+import dev.mlinfra.model.Promotion;
+import dev.mlinfra.secret.Secret;
+import dev.mlinfra.spi.ModelMirror;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MlflowMirrorTest {
+  private static final String SHA256 = "ab".repeat(32);
+  private static final String S3_URI = "s3://mlflow-artifacts/" + Artifact.keyOf(SHA256);
+  private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05Z");
+  private static final Duration SHORT = Duration.ofMillis(700);
+
+  private final FakeMlflow server = FakeMlflow.start();
+  private final Wired wired = Wired.open(Mlflow.at(server.url()));
+  private final ModelMirror mirror = wired.part(ModelMirror.class);
+
+  @AfterEach
+  void close() throws Exception {
+    wired.close();
+    server.close();
+  }
+
+  @Test
+  void showsAVersionAsAFinishedRunAndAModelVersion() {
+    ModelVersion.Mirrored mirrored = mirror.mirror(version("ranker", 1, S3_URI));
+
+    assertThat(mirrored.version()).isEqualTo("1");
+    assertThat(server.runs().get(mirrored.runId()).toString())
+        .contains("\"status\":\"FINISHED\"", "\"run_name\":\"ranker-1\"")
+        .contains("{\"key\":\"mlinfra.model\",\"value\":\"ranker\"}")
+        .contains("{\"key\":\"mlinfra.version\",\"value\":\"1\"}")
+        .contains("{\"key\":\"mlinfra.sha256\",\"value\":\"" + SHA256 + "\"}")
+        .contains("{\"key\":\"note\",\"value\":\"it's a \\\"note\\\"\"}")
+        .contains("\"key\":\"ctr\",\"value\":0.0042,\"timestamp\":\"" + CREATED.toEpochMilli());
+    assertThat(server.versions())
+        .singleElement()
+        .satisfies(shown -> assertThat(shown.path("source").asText()).isEqualTo(S3_URI))
+        .satisfies(shown -> assertThat(shown.path("run_id").asText()).isEqualTo(mirrored.runId()));
+    assertThat(server.requests()).contains("POST /api/2.0/mlflow/experiments/create null");
+  }
+
+  @Test
+  void changesNothingWhenRepeated() {
+    ModelVersion.Mirrored first = mirror.mirror(version("ranker", 1, S3_URI));
+
+    assertThat(mirror.mirror(version("ranker", 1, S3_URI))).isEqualTo(first);
+
+    assertThat(server.runs()).hasSize(1);
+    assertThat(server.versions()).hasSize(1);
+    assertThat(mirror.mirror(version("ranker", 2, S3_URI)).version()).isEqualTo("2");
+  }
+
+  @Test
+  void finishesWhatWasLeftHalfMade() {
+    ModelVersion.Mirrored first = mirror.mirror(version("ranker", 1, S3_URI));
+    server.runs().get(first.runId()).withObject("/info").put("status", "RUNNING");
+    server.versions().clear();
+
+    assertThat(mirror.mirror(version("ranker", 1, S3_URI))).isEqualTo(first);
+
+    assertThat(server.runs()).hasSize(1);
+    assertThat(server.runs().get(first.runId()).toString()).contains("FINISHED");
+  }
+
+  @Test
+  void pointsAnAlias() {
+    ModelVersion.Mirrored mirrored = mirror.mirror(version("ranker", 1, S3_URI));
+
+    mirror.mirror(promotion("ranker", "champion"), mirrored);
+    mirror.mirror(promotion("ranker", "champion"), mirrored);
+
+    assertThat(server.models().get("ranker").path("aliases").toString())
+        .isEqualTo("{\"champion\":\"1\"}");
+  }
+
+  @Test
+  void spellsOutNamesThatMlflowForbids() {
+    ModelVersion.Mirrored mirrored = mirror.mirror(version("team:ranker", 1, S3_URI));
+    mirror.mirror(promotion("team:ranker", "v1"), mirrored);
+    mirror.mirror(promotion("team:ranker", "LATEST"), mirrored);
+    mirror.mirror(promotion("team:ranker", "a.b"), mirrored);
+
+    assertThat(server.models().get("team_colon_ranker").path("aliases").toString())
+        .isEqualTo("{\"alias_v1\":\"1\",\"alias_LATEST\":\"1\",\"a_dot_b\":\"1\"}");
+  }
+
+  @Test
+  void showsTheRunsOwnPlaceForBytesInADirectory() {
+    mirror.mirror(version("ranker", 1, "file:///var/lib/models/" + Artifact.keyOf(SHA256)));
+
+    assertThat(server.versions().get(0).path("source").asText())
+        .startsWith("mlflow-artifacts:/1/")
+        .endsWith("/artifacts");
+    assertThat(server.versions().get(0).path("tags").toString())
+        .contains("file:///var/lib/models/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file:///etc/passwd",
+        "http://evil.example.com/x",
+        "s3://b/../sha256/ab",
+        "runs:/x",
+        "",
+        "s3://bucket/sha256/ab/other"
+      })
+  void refusesASourceThatNoStoreOfOursMade(String uri) {
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, uri)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("model.artifact.uri was '" + uri + "'");
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../up", "a/b", "x'y", ""})
+  void refusesANameOutsideTheAllowList(String name) {
+    assertThatThrownBy(() -> mirror.mirror(version(name, 1, S3_URI)))
+        .isInstanceOf(ConfigException.class);
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void sendsCredentialsAndNeverShowsThem() throws Exception {
+    Mlflow module = Mlflow.at(server.url()).token(Secret.of("canary-token"));
+    try (Wired client = Wired.open(module)) {
+      client.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI));
+      assertThat(server.requests()).allSatisfy(r -> assertThat(r).endsWith("Bearer canary-token"));
+      server.misbehave(exchange -> FakeMlflow.send(exchange, 401, "text/plain", new byte[0]));
+
+      Throwable refused =
+          catchThrowable(() -> client.part(ModelMirror.class).mirror(version("ranker", 2, S3_URI)));
+
+      assertThat(refused)
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("HTTP 401")
+          .hasMessageContaining("check the credentials");
+      StringWriter trace = new StringWriter();
+      refused.printStackTrace(new PrintWriter(trace));
+      assertThat(trace.toString()).doesNotContain("canary-token");
+    }
+  }
+
+  @Test
+  void namesTheOptionThatAllowsTheHost() {
+    server.misbehave(
+        exchange ->
+            FakeMlflow.send(
+                exchange,
+                403,
+                "text/plain",
+                "Invalid Host header - possible DNS rebinding attack detected"
+                    .getBytes(StandardCharsets.UTF_8)));
+
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("answered HTTP 403")
+        .hasMessageContaining("--allowed-hosts");
+    assertThat(wired.probe().check(Duration.ofSeconds(10)).detail()).contains("--allowed-hosts");
+  }
+
+  @Test
+  void asksOnceAndNeitherRetriesNorLogsAnErrorPage() {
+    server.misbehave(
+        exchange -> FakeMlflow.error(exchange, 500, "INTERNAL_ERROR", "line one\nline two"));
+
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("answered HTTP 500 to mirroring ranker version 1")
+        .hasMessageContaining("INTERNAL_ERROR 'line one\\u000aline two'");
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @Test
+  void doesNotFollowARedirectToAnotherHost() {
+    server.misbehave(
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", "http://evil.example.com/steal");
+          FakeMlflow.send(exchange, 302, "text/html", new byte[0]);
+        });
+
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("answered HTTP 302")
+        .hasMessageContaining("redirected to 'evil.example.com' but redirects are not followed");
+  }
+
+  @Test
+  void saysThatItGotAPageInsteadOfJson() {
+    server.misbehave(
+        exchange ->
+            FakeMlflow.send(
+                exchange,
+                200,
+                "text/html",
+                "<html><body>Please log in</body></html>".getBytes(StandardCharsets.UTF_8)));
+
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("sent 'text/html' but must send JSON");
+    assertThat(wired.probe().check(Duration.ofSeconds(10)).status())
+        .isEqualTo(ComponentHealth.Status.DOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 500})
+  void readsNoMoreThanItNeedsOfAnEndlessAnswer(int status) {
+    server.misbehave(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(status, 0);
+          byte[] block = "{\"a\":\"xxxxxxxxxxxxxx".repeat(500).getBytes(StandardCharsets.UTF_8);
+          try (OutputStream out = exchange.getResponseBody()) {
+            for (int i = 0; i < 100_000; i++) {
+              out.write(block);
+            }
+          }
+        });
+
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("answered HTTP " + status);
+  }
+
+  @Test
+  void leavesAServerThatNeverAnswers() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    server.misbehave(exchange -> release.await(60, TimeUnit.SECONDS));
+    try (Wired impatient = Wired.open(Mlflow.at(server.url()).totalTimeout(SHORT))) {
+      assertThatThrownBy(
+              () -> impatient.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(TimedOutException.class)
+          .hasMessageContaining("did not finish mirroring ranker version 1 within PT0.7S");
+      ComponentHealth health = impatient.probe().check(SHORT);
+      assertThat(health.status()).isEqualTo(ComponentHealth.Status.DOWN);
+      assertThat(health.detail()).contains("did not finish a health check within PT0.7S");
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void leavesAServerThatDripsItsAnswer() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    server.misbehave(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, 0);
+          while (!release.await(50, TimeUnit.MILLISECONDS)) {
+            exchange.getResponseBody().write(' ');
+            exchange.getResponseBody().flush();
+          }
+        });
+    try (Wired impatient = Wired.open(Mlflow.at(server.url()).totalTimeout(SHORT))) {
+      ModelMirror slow = impatient.part(ModelMirror.class);
+
+      assertThatThrownBy(() -> slow.mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(TimedOutException.class);
+      assertThatThrownBy(() -> slow.mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(TimedOutException.class);
+      assertThatThrownBy(() -> slow.mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(TimedOutException.class);
+      assertThatThrownBy(() -> slow.mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("left alone for some seconds");
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void asksAgainAfterThePause() throws Exception {
+    MovableClock clock = new MovableClock();
+    try (Wired client = Wired.open(Mlflow.at(server.url()), clock)) {
+      ModelMirror patient = client.part(ModelMirror.class);
+      server.misbehave(exchange -> FakeMlflow.error(exchange, 500, "INTERNAL_ERROR", "down"));
+      for (int i = 0; i < 4; i++) {
+        assertThatThrownBy(() -> patient.mirror(version("ranker", 1, S3_URI)))
+            .isInstanceOf(UnavailableException.class);
+      }
+      assertThat(server.requests()).hasSize(3);
+      server.behave();
+
+      clock.now = clock.now.plusSeconds(5);
+
+      assertThat(patient.mirror(version("ranker", 1, S3_URI)).version()).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void saysThatNobodyListens() {
+    server.close();
+
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("mlflow at 127.0.0.1:")
+        .hasMessageContaining("(ConnectException)");
+    assertThat(wired.probe().check(Duration.ofSeconds(10)).status())
+        .isEqualTo(ComponentHealth.Status.DOWN);
+  }
+
+  @Test
+  void endsTheThreadsItStarted() throws Exception {
+    mirror.mirror(version("ranker", 1, S3_URI));
+
+    wired.close();
+
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (Thread.getAllStackTraces().keySet().stream()
+            .anyMatch(thread -> thread.getName().equals("ml-infra-mlflow"))
+        && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("ml-infra-mlflow"));
+    assertThatThrownBy(() -> mirror.mirror(version("ranker", 2, S3_URI)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("or it was closed");
+  }
+
+  @Test
+  void tellsVersionAndWhatItHolds() {
+    mirror.mirror(version("ranker", 1, S3_URI));
+
+    ComponentHealth health = wired.probe().check(Duration.ofSeconds(10));
+
+    assertThat(health.status()).isEqualTo(ComponentHealth.Status.UP);
+    assertThat(health.detail()).isEqualTo("MLflow 3.17.2");
+    assertThat(wired.probe().inventory())
+        .extracting(InventoryItem::name, InventoryItem::value)
+        .containsExactly(
+            tuple("experiments", 1L), tuple("registered_models", 1L), tuple("model_versions", 1L));
+  }
+
+  private static ModelVersion version(String name, int version, String uri) {
+    return new ModelVersion(
+        name,
+        version,
+        new Artifact(uri, SHA256, 12),
+        Map.of("ctr", 0.0042),
+        Map.of("note", "it's a \"note\""),
+        CREATED,
+        Optional.empty());
+  }
+
+  private static Promotion promotion(String name, String alias) {
+    return new Promotion(name, alias, 1, "someone", "better", CREATED);
+  }
+
+  private static final class MovableClock extends Clock {
+    private volatile Instant now = CREATED;
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneOffset getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

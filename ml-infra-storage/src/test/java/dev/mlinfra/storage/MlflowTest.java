@@ -1,0 +1,86 @@
+package dev.mlinfra.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mlinfra.secret.Secret;
+import dev.mlinfra.spi.InfraModule;
+import dev.mlinfra.spi.Settings;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MlflowTest {
+  private static final Secret CANARY = Secret.of("canary-of-a-token");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://mlflow:5000", "http://mlflow:5000/", "https://example.com/team/mlflow"})
+  void needsNoMoreThanAnAddress(String url) {
+    assertThat(Mlflow.at(url).faults()).isEmpty();
+  }
+
+  @Test
+  void reportsEveryBrokenRuleAtOnce() {
+    Mlflow module =
+        Mlflow.at("mlflow:5000")
+            .experiment(" ")
+            .basicAuth("me", CANARY)
+            .token(CANARY)
+            .connectTimeout(Duration.ZERO)
+            .readTimeout(Duration.ofHours(2))
+            .totalTimeout(Duration.ofSeconds(-1));
+
+    assertThat(module.faults())
+        .hasSize(6)
+        .anySatisfy(line -> assertThat(line).contains("url was 'mlflow:5000'"))
+        .anySatisfy(line -> assertThat(line).contains("exclude each other"))
+        .anySatisfy(line -> assertThat(line).contains("experiment was ' ' but must not be blank"))
+        .anySatisfy(line -> assertThat(line).contains("connectTimeout in ms was 0"))
+        .anySatisfy(line -> assertThat(line).contains("readTimeout in ms was 7200000"))
+        .allSatisfy(line -> assertThat(line).startsWith("mlflow.").doesNotContain("canary"));
+    assertThat(module.toString()).doesNotContain("canary");
+  }
+
+  @Test
+  void refusesPlainHttpToAPublicHostUnlessAllowed() {
+    Mlflow module = Mlflow.at("http://mlflow.example.com");
+
+    assertThat(module.faults()).singleElement().asString().contains("must be https");
+    assertThat(module.allowPlaintext().faults()).isEmpty();
+  }
+
+  @Test
+  void isMadeFromPlainSettings() {
+    Settings settings =
+        new Settings(
+            "mlflow",
+            Map.of(
+                "url", "http://mlflow.example.com",
+                "experiment", "e",
+                "user", "u",
+                "password", "p",
+                "connect_timeout", "PT1S",
+                "read_timeout", "PT2S",
+                "total_timeout", "PT3S",
+                "allow_plaintext", "true"));
+
+    InfraModule module = new Mlflow.Factory().create(settings);
+
+    assertThat(module.faults()).isEmpty();
+    assertThat(module).hasToString("Mlflow[experiment=e]");
+    assertThat(settings.unread()).containsExactly();
+    assertThat(module.name()).isEqualTo(new Mlflow.Factory().section());
+  }
+
+  @Test
+  void wantsUserAndPasswordTogether() {
+    Settings settings = new Settings("mlflow", Map.of("url", "http://mlflow", "user", "u"));
+
+    assertThat(new Mlflow.Factory().create(settings).faults())
+        .singleElement()
+        .asString()
+        .contains("needs user and password");
+  }
+}
