@@ -14,10 +14,12 @@ final class Await {
 
   static void until(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+    boolean met = condition.getAsBoolean();
+    while (!met && System.nanoTime() < deadline) {
       LockSupport.parkNanos(2_000_000);
+      met = condition.getAsBoolean();
     }
-    assertThat(condition.getAsBoolean()).as(what).isTrue();
+    assertThat(met).as(what).isTrue();
   }
 
   /** Waits until an action ends without an exception. */

@@ -154,7 +154,9 @@ class EventBrokerIT {
         .hasMessageContaining("append of 7 events");
     server.start();
     Await.success("the retry", () -> parts.broker().append(events, false));
-    assertThat(new Cli(server).redis().xlen(STREAM)).isEqualTo(7);
+    try (Cli again = new Cli(server)) {
+      assertThat(again.redis().xlen(STREAM)).isEqualTo(7);
+    }
   }
 
   @Test
