@@ -37,7 +37,7 @@ final class Cli implements AutoCloseable {
    * Makes a user as {@code ACL SETUSER} takes it, with a password in the place of the example's.
    */
   void acl(String rules, String password) {
-    String[] words = rules.split("\\s+");
+    String[] words = rules.split("\\s+", -1);
     for (int i = 0; i < words.length; i++) {
       words[i] = words[i].startsWith(">") ? ">" + password : words[i];
     }

@@ -11,8 +11,10 @@ import dev.mlinfra.spi.EventBroker.Entry;
 import dev.mlinfra.spi.EventBroker.Subscription;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.telemetry.Meter;
+import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
 import io.lettuce.core.XAddArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -314,6 +316,27 @@ class EventBrokerIT {
     idle.close();
     assertThat(cli.redis().xinfoConsumers(STREAM, GROUP)).hasSize(1).asString().contains("busy");
     assertThat(cli.redis().xpending(STREAM, GROUP).getCount()).isEqualTo(1);
+  }
+
+  @Test
+  void removesDeadConsumersOnceTheirEntriesAreTakenOver() {
+    parts.broker().append(events(2), true);
+    cli.redis().xgroupCreate(StreamOffset.from(STREAM, "0"), GROUP);
+    cli.redis().xgroupCreateconsumer(STREAM, Consumer.from(GROUP, "empty"));
+    try (Subscription dead = parts.broker().subscribe(GROUP, "dead");
+        Subscription heir = parts.broker().subscribe(GROUP, "heir")) {
+      dead.read(2, SHORT);
+      List<Entry> taken = new ArrayList<>();
+      Await.until(
+          "the dead consumers are gone",
+          () -> {
+            taken.addAll(heir.claim(Duration.ofMillis(1), 10));
+            String consumers = cli.redis().xinfoConsumers(STREAM, GROUP).toString();
+            return !consumers.contains("dead") && !consumers.contains("empty");
+          });
+      assertThat(taken).hasSizeGreaterThanOrEqualTo(2);
+      assertThat(cli.redis().xpending(STREAM, GROUP).getCount()).isEqualTo(2);
+    }
   }
 
   @Test

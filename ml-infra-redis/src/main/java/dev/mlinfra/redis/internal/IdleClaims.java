@@ -26,13 +26,18 @@ final class IdleClaims {
   private static final Logger LOG = LoggerFactory.getLogger(IdleClaims.class);
   private static final int EXAMINED_PER_CLAIM = 10;
 
+  /** A consumer without entries is dead after this many times the idle time of an entry. */
+  private static final int DEAD_AFTER = 60;
+
   private final ConsumerGroup group;
   private final Telemetry telemetry;
+  private final DeadConsumers deadConsumers;
   private Boundary<String> cursor = Boundary.unbounded();
 
   IdleClaims(ConsumerGroup group, Telemetry telemetry) {
     this.group = group;
     this.telemetry = telemetry;
+    this.deadConsumers = new DeadConsumers(group);
   }
 
   /** Examines the next page and claims what is idle in it, oldest first. */
@@ -77,6 +82,9 @@ final class IdleClaims {
     }
     boolean end = page.size() < most && idle.size() < count;
     cursor = end || examined == null ? Boundary.unbounded() : Boundary.excluding(examined);
+    if (end) {
+      deadConsumers.remove(minIdle.multipliedBy(DEAD_AFTER));
+    }
     return idle;
   }
 
