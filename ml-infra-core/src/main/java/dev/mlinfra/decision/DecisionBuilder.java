@@ -183,7 +183,7 @@ public final class DecisionBuilder {
   /**
    * Sets how long deciding took.
    *
-   * @param latency not negative; kept to the microsecond
+   * @param latency from zero to 365 days; kept to the microsecond
    * @return this
    * @since 0.1
    */

@@ -16,6 +16,7 @@ final class DecisionRules {
   static final int MAX_CONTEXT_CHARS = 65_536;
   static final int MAX_CONTEXT_ENTRIES = 1_024;
   private static final Duration CLOCK_SKEW = Duration.ofDays(1);
+  private static final Duration MAX_LATENCY = Duration.ofDays(365);
   private static final int OBJECT_BYTES = 240;
   private static final int ENTRY_BYTES = 64;
 
@@ -90,9 +91,12 @@ final class DecisionRules {
     if (it.score != null && !Double.isFinite(it.score)) {
       return Faults.line("decision.score", it.score, "must be finite", "leave it out if unknown");
     }
-    if (it.latency != null && it.latency.isNegative()) {
+    if (it.latency != null && (it.latency.isNegative() || it.latency.compareTo(MAX_LATENCY) > 0)) {
       return Faults.line(
-          "decision.latency", it.latency, "must not be negative", "measure with System.nanoTime()");
+          "decision.latency",
+          it.latency,
+          "must be from zero to " + MAX_LATENCY.toDays() + " days",
+          "measure with System.nanoTime()");
     }
     return vectorFault(it.features);
   }
