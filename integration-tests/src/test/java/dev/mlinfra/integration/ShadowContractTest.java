@@ -1,0 +1,281 @@
+package dev.mlinfra.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.buffer.Acceptance;
+import dev.mlinfra.buffer.Acceptance.Status;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.DeadLetter;
+import dev.mlinfra.spi.InfraModule;
+import dev.mlinfra.spi.LoggedDecision;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the host is promised, whatever store and telemetry do. */
+class ShadowContractTest {
+  private static final int THREADS = 4;
+  private static final BufferOptions QUICK =
+      BufferOptions.defaults()
+          .linger(Duration.ofMillis(2))
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
+          .closeTimeout(Duration.ofSeconds(1));
+
+  private final MemorySink sink = new MemorySink();
+
+  @Test
+  void addsUpAtEveryInstantWhileTheStoreFailsAtRandom() {
+    sink.before(batch -> failOneIn(3)).after(batch -> failOneIn(4));
+    try (MlInfra ml = connect(QUICK.maxBatchRows(7))) {
+      DecisionProducer producer = new DecisionProducer(ml.decisions(), "random");
+      LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
+      HostThreads host = HostThreads.start(THREADS, producer);
+      host.awaitCalls(3_000);
+      host.stopUnharmed();
+      settle(ml, checker, producer);
+      assertThat(ml.decisions().ledger().alreadyStored()).isPositive();
+    }
+  }
+
+  @Test
+  void storesTheNeighboursOfAPoisonRowAndParksItWithItsCause() {
+    try (MlInfra ml = connect(QUICK.linger(Duration.ofMillis(200)))) {
+      DecisionProducer producer = new DecisionProducer(ml.decisions(), "neighbours");
+      LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
+      Set<UUID> poison = new HashSet<>();
+      for (int i = 0; i < 500; i++) {
+        if (i == 0 || i == 250 || i == 251 || i == 499) {
+          poison.add(producer.log(MemorySink.POISON).id());
+        } else {
+          producer.log("item-" + i);
+        }
+      }
+      settle(ml, checker, producer);
+      assertThat(sink.parkedIds()).containsExactlyInAnyOrderElementsOf(poison);
+      assertThat(sink.parked())
+          .extracting(DeadLetter::cause)
+          .containsOnly("row was refused; correct it");
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(496);
+    }
+  }
+
+  @Test
+  void keepsAPoisonRowUntilItCanBeParked() {
+    sink.parkingDown(true);
+    try (MlInfra ml = connect(QUICK)) {
+      DecisionProducer producer = new DecisionProducer(ml.decisions(), "unparkable");
+      LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
+      producer.log(MemorySink.POISON);
+      producer.log("item-1");
+      assertThat(ml.decisions().flush(Duration.ofMillis(50))).isFalse();
+      assertThat(ml.decisions().ledger().buffered()).isPositive();
+      sink.parkingDown(false);
+      settle(ml, checker, producer);
+      assertThat(sink.parkedIds()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        AssertionError.class,
+        StackOverflowError.class,
+        NoClassDefFoundError.class,
+        NullPointerException.class
+      })
+  void outlivesAStoreThatThrowsAnything(Class<? extends Throwable> kind) {
+    AtomicInteger left = new AtomicInteger(5);
+    sink.before(
+        batch -> {
+          if (left.getAndDecrement() > 0) {
+            throwIt(kind);
+          }
+        });
+    try (MlInfra ml = connect(QUICK)) {
+      DecisionProducer producer = new DecisionProducer(ml.decisions(), "anything");
+      LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
+      HostThreads host = HostThreads.start(THREADS, producer);
+      host.awaitCalls(200);
+      host.stopUnharmed();
+      settle(ml, checker, producer);
+      assertThat(left).hasNonPositiveValue();
+    }
+  }
+
+  @Test
+  void storesEverythingUnderATelemetryThatThrowsErrors() {
+    try (MlInfra ml = connect(QUICK, new BrokenTelemetry())) {
+      DecisionProducer producer = new DecisionProducer(ml.decisions(), "telemetry");
+      LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
+      HostThreads host = HostThreads.start(THREADS, producer);
+      host.awaitCalls(200);
+      host.stopUnharmed();
+      settle(ml, checker, producer);
+      assertThat(ml.decisions().ledger().parked()).isZero();
+    }
+  }
+
+  @Test
+  void countsEachDropWhenItsRowsAreFull() {
+    CountDownLatch opened = new CountDownLatch(1);
+    sink.before(batch -> await(opened));
+    try (MlInfra ml = connect(QUICK.maxQueuedRows(256).maxBatchRows(64))) {
+      DecisionProducer producer = new DecisionProducer(ml.decisions(), "rows");
+      LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
+      HostThreads host = HostThreads.start(THREADS, producer);
+      Await.until("ten times the buffer is offered", () -> producer.answers().total() > 10 * 256);
+      assertThat(ml.decisions().ledger().buffered()).isBetween(256L, 256L + 2 * 64);
+      opened.countDown();
+      host.stopUnharmed();
+      settle(ml, checker, producer);
+      assertThat(producer.answers().count(Status.DROPPED_FULL)).isPositive();
+    }
+  }
+
+  @Test
+  void holdsNoMoreBytesThanItMay() {
+    CountDownLatch opened = new CountDownLatch(1);
+    sink.before(batch -> await(opened));
+    Meters meters = new Meters();
+    long most = 1 << 20;
+    String large = "x".repeat(40_000);
+    try (MlInfra ml = connect(QUICK.maxQueuedBytes(most), meters)) {
+      Answers answers = new Answers();
+      LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
+      for (int i = 0; i < 200; i++) {
+        Decision decision =
+            Decision.by("bytes").action("item-" + i).context("payload", large).build();
+        answers.note(decision.id(), ml.decisions().log(decision));
+        assertThat(meters.value(dev.mlinfra.telemetry.Meter.BUFFER_BYTES, "decision"))
+            .isLessThanOrEqualTo(most);
+      }
+      assertThat(answers.acceptedCount()).isBetween(20, 27);
+      opened.countDown();
+      assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
+      checker.settle(answers, sink.decisionIds(), sink.parkedIds());
+    }
+  }
+
+  @Test
+  void storesTheVectorAsItWasAtTheCall() {
+    CountDownLatch opened = new CountDownLatch(1);
+    sink.before(batch -> await(opened));
+    try (MlInfra ml = connect(QUICK)) {
+      float[] vector = {1, 2, 3};
+      Decision decision = Decision.by("mutating").action("a").features(vector).build();
+      assertThat(ml.decisions().log(decision).accepted()).isTrue();
+      vector[0] = 99;
+      decision.features()[1] = 99;
+      opened.countDown();
+      assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
+
+      LoggedDecision stored = sink.decision(decision.id());
+      assertThat(stored.decision().features()).containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
+  void letsADecisionAndItsFeedbackShareTheirFateWhenSampling() {
+    int offered = 4_000;
+    try (MlInfra ml = connect(QUICK.sampleRate(0.25))) {
+      DecisionLog log = ml.decisions();
+      for (int i = 0; i < offered; i++) {
+        Decision decision = Decision.by("sampled").action("a").build();
+        Acceptance logged = log.log(decision);
+        assertThat(log.feedback(decision.id(), 1).status()).isEqualTo(logged.status());
+      }
+      assertThat(log.flush(Duration.ofSeconds(30))).isTrue();
+
+      assertThat(sink.decisionIds())
+          .containsExactlyInAnyOrderElementsOf(sink.feedbackDecisionIds())
+          .allSatisfy(id -> assertThat(sink.decision(id).passProbability()).isEqualTo(0.25));
+      assertThat((double) sink.decisionIds().size() / offered).isCloseTo(0.25, within(0.05));
+      assertThat(log.ledger().balanced()).isTrue();
+      assertThat(log.ledger().sampledOut() + log.ledger().stored()).isEqualTo(offered);
+    }
+  }
+
+  @Test
+  void closesWithinItsTimeOutsWhileTheStoreHangsAndCountsWhatIsLost() {
+    CountDownLatch never = new CountDownLatch(1);
+    sink.before(batch -> await(never));
+    MlInfra ml = connect(QUICK.maxBatchRows(10));
+    DecisionLog log = ml.decisions();
+    DecisionProducer producer = new DecisionProducer(log, "closing");
+    HostThreads host = HostThreads.start(THREADS, producer);
+    host.awaitCalls(500);
+    long start = System.nanoTime();
+    ml.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    host.awaitCalls(100);
+    host.stopUnharmed();
+    assertThat(producer.answers().count(Status.CLOSED)).isPositive();
+    Await.until("the interrupted writer has ended", () -> log.ledger().buffered() == 0);
+    Ledger last = log.ledger();
+    assertThat(last.balanced()).isTrue();
+    assertThat(last.stored()).isZero();
+    assertThat(last.dropped().get("close timeout")).isEqualTo(producer.answers().acceptedCount());
+  }
+
+  @Test
+  void refusesNothingnessAndGoesOn() {
+    try (MlInfra ml = connect(QUICK)) {
+      assertThat(ml.decisions().log(null).status()).isEqualTo(Status.REJECTED);
+      assertThat(ml.decisions().feedback(null).status()).isEqualTo(Status.REJECTED);
+      assertThat(ml.decisions().feedback((UUID) null, 1).status()).isEqualTo(Status.REJECTED);
+      assertThat(ml.decisions().ledger().rejectedTotal()).isEqualTo(1);
+      assertThat(ml.decisions().feedbackLedger().rejectedTotal()).isEqualTo(2);
+    }
+  }
+
+  private void settle(MlInfra ml, LedgerChecker checker, DecisionProducer producer) {
+    assertThat(ml.decisions().flush(Duration.ofSeconds(60))).as("all is settled").isTrue();
+    checker.settle(producer.answers(), sink.decisionIds(), sink.parkedIds());
+  }
+
+  private MlInfra connect(BufferOptions options, InfraModule... more) {
+    MlInfraConfig.Builder config =
+        MlInfraConfig.forService("shadow").decisions(options).install(sink);
+    List.of(more).forEach(config::install);
+    return MlInfra.connect(config.build());
+  }
+
+  private static void failOneIn(int chances) {
+    if (ThreadLocalRandom.current().nextInt(chances) == 0) {
+      throw new UnavailableException("store is away; try again");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException("interrupted; try again", e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void throwIt(Class<? extends Throwable> kind) throws T {
+    try {
+      throw (T) kind.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
