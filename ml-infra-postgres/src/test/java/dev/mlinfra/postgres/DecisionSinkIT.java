@@ -14,6 +14,7 @@ import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.Written;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -243,6 +244,22 @@ class DecisionSinkIT {
           .hasMessageContaining("57014");
       other.rollback();
       assertThat(hurried.store(false, decisions(1))).isEqualTo(new Written(1, 0));
+    }
+  }
+
+  @Test
+  void givesUpOnAServerThatAcceptsAndNeverAnswers() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0);
+        OpenPostgres hanging =
+            OpenPostgres.of(
+                Postgres.at("jdbc:postgresql://127.0.0.1:" + silent.getLocalPort() + "/ml")
+                    .connectTimeout(Duration.ofMillis(500)))) {
+      assertThatThrownBy(() -> hanging.store(true, decisions(1)))
+          .isInstanceOf(MlInfraException.class)
+          .satisfies(e -> assertThat(((MlInfraException) e).retryable()).isTrue())
+          .hasMessageNotContaining("\n");
+      assertThatThrownBy(() -> hanging.schema().ensure())
+          .satisfies(e -> assertThat(((MlInfraException) e).retryable()).isTrue());
     }
   }
 

@@ -30,23 +30,17 @@ final class DecisionRollup implements AutoCloseable {
   private static final int MAX_FEEDBACK = 50_000;
 
   private final Database database;
-  private final Duration period;
   private final Object lock = new Object();
   private final Object running = new Object();
   private Set<Long> minutes = new HashSet<>();
   private Set<UUID> rewarded = new HashSet<>();
-  private boolean overflowed;
+  private volatile boolean overflowed;
   private boolean closed;
   private @Nullable Thread thread;
   private volatile @Nullable String failure;
 
   DecisionRollup(Database database) {
-    this(database, PERIOD);
-  }
-
-  DecisionRollup(Database database, Duration period) {
     this.database = database;
-    this.period = period;
   }
 
   void decided(List<LoggedDecision> batch) {
@@ -86,6 +80,7 @@ final class DecisionRollup implements AutoCloseable {
       try {
         recount(dueMinutes, dueFeedback);
         failure = null;
+        overflowed = false;
       } catch (RuntimeException e) {
         keep(dueMinutes, dueFeedback);
         if (failure == null) {
@@ -173,8 +168,8 @@ final class DecisionRollup implements AutoCloseable {
         while (minutes.isEmpty() && rewarded.isEmpty() && !closed) {
           lock.wait();
         }
-        long deadline = System.nanoTime() + period.toNanos();
-        long left = period.toMillis();
+        long deadline = System.nanoTime() + PERIOD.toNanos();
+        long left = PERIOD.toMillis();
         while (left > 0 && !closed && !nearlyFull()) {
           lock.wait(left);
           left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
@@ -192,17 +187,19 @@ final class DecisionRollup implements AutoCloseable {
         && (minutes.size() > MAX_MINUTES / 2 || rewarded.size() > MAX_FEEDBACK / 2);
   }
 
-  /** Stops the thread and counts what is left. */
+  /** Stops the thread and counts what is left, unless a server that hangs still holds it. */
   @Override
   public void close() {
     Thread stopping;
-    boolean work;
     synchronized (lock) {
       closed = true;
       stopping = thread;
       lock.notifyAll();
     }
-    join(stopping);
+    if (stopping == null || !ended(stopping)) {
+      return;
+    }
+    boolean work;
     synchronized (lock) {
       work = !minutes.isEmpty() || !rewarded.isEmpty();
     }
@@ -211,14 +208,12 @@ final class DecisionRollup implements AutoCloseable {
     }
   }
 
-  private static void join(@Nullable Thread stopping) {
-    if (stopping == null) {
-      return;
-    }
+  private static boolean ended(Thread stopping) {
     try {
       stopping.join(CLOSE_WAIT.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return !stopping.isAlive();
   }
 }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads decisions with their feedback through a cursor. */
 final class PgDecisionHistory implements DecisionHistory {
-  private static final int FETCH_ROWS = 1_000;
   private static final String SQL =
       """
       SELECT d.decision_id, d.decided_at, d.agent, d.mode, d.model, d.model_version, d.action,
@@ -47,8 +46,7 @@ final class PgDecisionHistory implements DecisionHistory {
 
   private long stream(Connection connection, DecisionQuery query, Consumer<DecisionOutcome> reader)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(database.sql(SQL))) {
-      statement.setFetchSize(FETCH_ROWS);
+    try (PreparedStatement statement = Cursors.prepare(connection, database.sql(SQL))) {
       optional(statement, 1, query.feedbackKind().orElse(null));
       Times.set(statement, 3, query.from());
       Times.set(statement, 4, query.to());

@@ -21,7 +21,6 @@ import java.util.function.Consumer;
 
 /** Features in {@code feature_store}; batches and questions come in by COPY. */
 final class PgOfflineStore implements OfflineStore {
-  private static final int FETCH_ROWS = 1_000;
   private static final List<String> ROW_COLUMNS =
       List.of("entity", "event_time", "created_at", "schema_hash", "packed");
   private static final List<String> SPINE_COLUMNS = List.of("ordinal", "entity", "at");
@@ -135,8 +134,7 @@ final class PgOfflineStore implements OfflineStore {
         "point-in-time join of view " + view.name(),
         connection -> {
           stageSpine(connection, spine);
-          try (PreparedStatement statement = connection.prepareStatement(database.sql(AS_OF))) {
-            statement.setFetchSize(FETCH_ROWS);
+          try (PreparedStatement statement = Cursors.prepare(connection, database.sql(AS_OF))) {
             statement.setString(1, view.name());
             try (ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
@@ -165,8 +163,7 @@ final class PgOfflineStore implements OfflineStore {
     database.transact(
         "latest features of view " + view.name(),
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(database.sql(LATEST))) {
-            statement.setFetchSize(FETCH_ROWS);
+          try (PreparedStatement statement = Cursors.prepare(connection, database.sql(LATEST))) {
             statement.setString(1, view.name());
             long count = 0;
             try (ResultSet rows = statement.executeQuery()) {
