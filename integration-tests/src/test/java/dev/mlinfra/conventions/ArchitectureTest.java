@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static dev.mlinfra.conventions.LibraryClasses.ALL;
 import static dev.mlinfra.conventions.LibraryClasses.in;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -58,19 +59,13 @@ class ArchitectureTest {
 
   /** Just under what there is, so that a scan that misses a module fails. */
   private static final Map<String, Integer> LEAST_CLASSES =
-      Map.of(
-          CORE,
-          150,
-          "ml-infra-postgres",
-          45,
-          "ml-infra-redis",
-          1,
-          "ml-infra-storage",
-          45,
-          "ml-infra-monitoring",
-          9,
-          EMBEDDED,
-          60);
+      Map.ofEntries(
+          entry(CORE, 150),
+          entry("ml-infra-postgres", 40),
+          entry("ml-infra-redis", 32),
+          entry("ml-infra-storage", 45),
+          entry("ml-infra-monitoring", 9),
+          entry(EMBEDDED, 60));
 
   @Test
   void scansTheClassesOfEveryModule() {
