@@ -54,6 +54,7 @@ class ArchitectureTest {
               .or(
                   resideInAnyPackage(
                       "org.junit.jupiter.api..",
+                      "org.junit.platform.commons.support..",
                       "org.tukaani..",
                       "org.apache.commons.compress..")));
 
