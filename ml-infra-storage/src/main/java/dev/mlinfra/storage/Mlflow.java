@@ -195,6 +195,7 @@ public final class Mlflow implements InfraModule {
 
   @Override
   public void open(Wiring wiring) {
+    Endpoint.warnOfPlaintext(NAME, url);
     MlflowTarget target =
         new MlflowTarget(
             url,

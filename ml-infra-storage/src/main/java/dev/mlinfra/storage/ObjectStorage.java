@@ -17,6 +17,7 @@ import dev.mlinfra.storage.internal.s3.S3Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ public final class ObjectStorage implements InfraModule {
   public static final long DEFAULT_QUOTA_BYTES = 10_000_000_000L;
 
   private static final String NAME = "objectstorage";
+  private static final Pattern REGION = Pattern.compile("[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");
 
   private final String url;
   private @Nullable Secret accessKey;
@@ -234,9 +236,12 @@ public final class ObjectStorage implements InfraModule {
       faults.addLine(
           NAME + ".credentials was not called but is required; call credentials(id, key)");
     }
+    if (!REGION.matcher(region).matches()) {
+      faults.add(
+          NAME + ".region", region, "must be 1 to 63 of a-z 0-9 _ -", "pass the server's region");
+    }
     return faults
         .name(NAME + ".bucket", bucket, NameRule.BUCKET)
-        .name(NAME + ".region", region, NameRule.LABEL)
         .range(NAME + ".quotaBytes", quotaBytes, 1, Long.MAX_VALUE)
         .positive(NAME + ".connectTimeout", connectTimeout)
         .positive(NAME + ".readTimeout", readTimeout)
@@ -247,6 +252,7 @@ public final class ObjectStorage implements InfraModule {
 
   @Override
   public void open(Wiring wiring) {
+    Endpoint.warnOfPlaintext(NAME, url);
     S3Target target =
         new S3Target(
             url,
@@ -261,7 +267,7 @@ public final class ObjectStorage implements InfraModule {
     S3Store store = new S3Store(target, quotaBytes, wiring.clock());
     wiring.onClose(store);
     wiring.provide(ArtifactStore.class, store);
-    wiring.provide(BucketAdmin.class, new BucketSetup(store, quotaBytes));
+    wiring.provide(BucketAdmin.class, new BucketSetup(store, quotaBytes, wiring.clock()));
     wiring.probe(new S3Probe(store));
   }
 

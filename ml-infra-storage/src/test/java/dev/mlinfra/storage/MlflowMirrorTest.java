@@ -40,7 +40,7 @@ class MlflowMirrorTest {
   private static final Duration SHORT = Duration.ofMillis(700);
 
   private final FakeMlflow server = FakeMlflow.start();
-  private final Wired wired = Wired.open(Mlflow.at(server.url()));
+  private final Wired wired = Wired.open(patient());
   private final ModelMirror mirror = wired.part(ModelMirror.class);
 
   @AfterEach
@@ -61,6 +61,7 @@ class MlflowMirrorTest {
         .contains("{\"key\":\"mlinfra.sha256\",\"value\":\"" + SHA256 + "\"}")
         .contains("{\"key\":\"note\",\"value\":\"it's a \\\"note\\\"\"}")
         .contains("\"key\":\"ctr\",\"value\":0.0042,\"timestamp\":\"" + CREATED.toEpochMilli());
+    assertThat(server.runs().get(mirrored.runId()).toString()).doesNotContain("mlflow.runName");
     assertThat(server.versions())
         .singleElement()
         .satisfies(shown -> assertThat(shown.path("source").asText()).isEqualTo(S3_URI))
@@ -151,7 +152,7 @@ class MlflowMirrorTest {
 
   @Test
   void sendsCredentialsAndNeverShowsThem() throws Exception {
-    Mlflow module = Mlflow.at(server.url()).token(Secret.of("canary-token"));
+    Mlflow module = patient().token(Secret.of("canary-token"));
     try (Wired client = Wired.open(module)) {
       client.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI));
       assertThat(server.requests()).allSatisfy(r -> assertThat(r).endsWith("Bearer canary-token"));
@@ -185,7 +186,7 @@ class MlflowMirrorTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("answered HTTP 403")
         .hasMessageContaining("--allowed-hosts");
-    assertThat(wired.probe().check(Duration.ofSeconds(10)).detail()).contains("--allowed-hosts");
+    assertThat(wired.probe().check(Duration.ofMinutes(1)).detail()).contains("--allowed-hosts");
   }
 
   @Test
@@ -227,7 +228,7 @@ class MlflowMirrorTest {
     assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("sent 'text/html' but must send JSON");
-    assertThat(wired.probe().check(Duration.ofSeconds(10)).status())
+    assertThat(wired.probe().check(Duration.ofMinutes(1)).status())
         .isEqualTo(ComponentHealth.Status.DOWN);
   }
 
@@ -254,7 +255,7 @@ class MlflowMirrorTest {
   @Test
   void leavesAServerThatNeverAnswers() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    server.misbehave(exchange -> release.await(60, TimeUnit.SECONDS));
+    server.misbehave(exchange -> release.await(5, TimeUnit.MINUTES));
     try (Wired impatient = Wired.open(Mlflow.at(server.url()).totalTimeout(SHORT))) {
       assertThatThrownBy(
               () -> impatient.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
@@ -280,7 +281,8 @@ class MlflowMirrorTest {
             exchange.getResponseBody().flush();
           }
         });
-    try (Wired impatient = Wired.open(Mlflow.at(server.url()).totalTimeout(SHORT))) {
+    try (Wired impatient =
+        Wired.open(Mlflow.at(server.url()).totalTimeout(SHORT), new MovableClock())) {
       ModelMirror slow = impatient.part(ModelMirror.class);
 
       assertThatThrownBy(() -> slow.mirror(version("ranker", 1, S3_URI)))
@@ -300,7 +302,7 @@ class MlflowMirrorTest {
   @Test
   void asksAgainAfterThePause() throws Exception {
     MovableClock clock = new MovableClock();
-    try (Wired client = Wired.open(Mlflow.at(server.url()), clock)) {
+    try (Wired client = Wired.open(patient(), clock)) {
       ModelMirror patient = client.part(ModelMirror.class);
       server.misbehave(exchange -> FakeMlflow.error(exchange, 500, "INTERNAL_ERROR", "down"));
       for (int i = 0; i < 4; i++) {
@@ -324,7 +326,7 @@ class MlflowMirrorTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("mlflow at 127.0.0.1:")
         .hasMessageContaining("(ConnectException)");
-    assertThat(wired.probe().check(Duration.ofSeconds(10)).status())
+    assertThat(wired.probe().check(Duration.ofMinutes(1)).status())
         .isEqualTo(ComponentHealth.Status.DOWN);
   }
 
@@ -351,7 +353,7 @@ class MlflowMirrorTest {
   void tellsVersionAndWhatItHolds() {
     mirror.mirror(version("ranker", 1, S3_URI));
 
-    ComponentHealth health = wired.probe().check(Duration.ofSeconds(10));
+    ComponentHealth health = wired.probe().check(Duration.ofMinutes(1));
 
     assertThat(health.status()).isEqualTo(ComponentHealth.Status.UP);
     assertThat(health.detail()).isEqualTo("MLflow 3.17.2");
@@ -361,13 +363,22 @@ class MlflowMirrorTest {
             tuple("experiments", 1L), tuple("registered_models", 1L), tuple("model_versions", 1L));
   }
 
+  /** A client that a busy machine does not make give up. */
+  private Mlflow patient() {
+    Duration patience = Duration.ofMinutes(1);
+    return Mlflow.at(server.url())
+        .connectTimeout(patience)
+        .readTimeout(patience)
+        .totalTimeout(patience);
+  }
+
   private static ModelVersion version(String name, int version, String uri) {
     return new ModelVersion(
         name,
         version,
         new Artifact(uri, SHA256, 12),
         Map.of("ctr", 0.0042),
-        Map.of("note", "it's a \"note\""),
+        Map.of("note", "it's a \"note\"", "mlflow.runName", "another"),
         CREATED,
         Optional.empty());
   }

@@ -40,7 +40,7 @@ class ObjectStorageTest {
         .anySatisfy(line -> assertThat(line).contains("credentials was not called"))
         .anySatisfy(
             line -> assertThat(line).contains("bucket was 'Bad_Bucket' but must be 3 to 63"))
-        .anySatisfy(line -> assertThat(line).contains("region was 'a b'"))
+        .anySatisfy(line -> assertThat(line).contains("region was 'a b' but must be 1 to 63"))
         .anySatisfy(line -> assertThat(line).contains("quotaBytes was 0 but must be 1 to"))
         .allSatisfy(line -> assertThat(line).startsWith("objectstorage.").doesNotContain("\n"));
   }

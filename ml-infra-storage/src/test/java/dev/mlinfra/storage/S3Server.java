@@ -1,7 +1,9 @@
 package dev.mlinfra.storage;
 
 import dev.mlinfra.secret.Secret;
+import io.minio.ListMultipartUploadsArgs;
 import io.minio.ListObjectsArgs;
+import io.minio.MinioAsyncClient;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
@@ -74,6 +76,22 @@ final class S3Server implements AutoCloseable {
       count++;
     }
     return count;
+  }
+
+  /** Counts uploads that were begun and neither completed nor aborted. */
+  int unfinished(String bucket) throws Exception {
+    try (MinioAsyncClient async =
+        MinioAsyncClient.builder()
+            .endpoint("http://127.0.0.1:" + port())
+            .credentials(accessKey, secretKey)
+            .build()) {
+      return async
+          .listMultipartUploads(ListMultipartUploadsArgs.builder().bucket(bucket).build())
+          .join()
+          .result()
+          .uploads()
+          .size();
+    }
   }
 
   String accessKey() {

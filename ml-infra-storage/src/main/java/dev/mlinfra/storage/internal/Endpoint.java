@@ -1,18 +1,15 @@
 package dev.mlinfra.storage.internal;
 
 import dev.mlinfra.check.Faults;
+import dev.mlinfra.check.Hosts;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Locale;
-import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * The rules for a server's address. They are checked without a name look-up, since configuration
- * does no I/O: a host counts as private when its name or literal address says so.
- */
+/** The rules for the address of a server that speaks HTTP. */
 public final class Endpoint {
-  private static final Set<String> PRIVATE_SUFFIXES =
-      Set.of(".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".svc");
+  private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
 
   private Endpoint() {}
 
@@ -51,7 +48,7 @@ public final class Endpoint {
     if (uri.getQuery() != null || uri.getFragment() != null || (hasPath && !pathAllowed)) {
       faults.add(subject + ".url", url, "must end after the port", "pass http://host:port");
     }
-    if ("http".equals(scheme) && !plaintextAllowed && !isPrivate(uri.getHost())) {
+    if ("http".equals(scheme) && !plaintextAllowed && !Hosts.isPrivate(uri.getHost())) {
       faults.add(
           subject + ".url",
           url,
@@ -61,38 +58,18 @@ public final class Endpoint {
   }
 
   /**
-   * Says whether a host is reached without leaving a private network, as far as its name tells.
+   * Says once that what is sent can be read on the way.
    *
-   * @param host from a URL; IPv6 literals in brackets
-   * @return false for a public host, and when in doubt
+   * @param subject the module's name
+   * @param url an address that passed the check
    */
-  public static boolean isPrivate(String host) {
-    String name = host.toLowerCase(Locale.ROOT);
-    if (name.startsWith("[")) {
-      return isPrivateIpv6(name.substring(1, name.length() - 1));
+  public static void warnOfPlaintext(String subject, String url) {
+    URI uri = URI.create(url);
+    if ("http".equals(uri.getScheme())) {
+      LOG.warn(
+          "{} {} is reached without TLS; use https outside of a private network",
+          subject,
+          uri.getAuthority());
     }
-    if (name.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
-      return isPrivateIpv4(name.split("\\.", -1));
-    }
-    return name.indexOf('.') < 0
-        || name.contains(".svc.cluster.")
-        || PRIVATE_SUFFIXES.stream().anyMatch(name::endsWith);
-  }
-
-  private static boolean isPrivateIpv4(String[] parts) {
-    int first = Integer.parseInt(parts[0]);
-    int second = Integer.parseInt(parts[1]);
-    return first == 127
-        || first == 10
-        || (first == 172 && second >= 16 && second <= 31)
-        || (first == 192 && second == 168)
-        || (first == 169 && second == 254);
-  }
-
-  private static boolean isPrivateIpv6(String address) {
-    return address.equals("::1")
-        || address.startsWith("fc")
-        || address.startsWith("fd")
-        || address.startsWith("fe8");
   }
 }

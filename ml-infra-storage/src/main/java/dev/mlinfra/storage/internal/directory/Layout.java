@@ -50,7 +50,7 @@ final class Layout {
 
   void make() throws IOException {
     if (!Files.isDirectory(root)) {
-      Files.createDirectories(root, ownerOnly());
+      Files.createDirectories(root, ownerOnly(root));
     }
     makeDirectory(incoming());
     makeDirectory(root.resolve("sha256"));
@@ -114,6 +114,14 @@ final class Layout {
             }
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
         });
     return new Usage(total[0], total[1]);
   }
@@ -122,7 +130,7 @@ final class Layout {
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       requireNoLink(directory);
       // unlike createDirectory, this is no failure when another process was faster
-      Files.createDirectories(directory, ownerOnly());
+      Files.createDirectories(directory, ownerOnly(directory));
     }
   }
 
@@ -133,8 +141,8 @@ final class Layout {
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly() {
-    return Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix")
+  private static FileAttribute<?>[] ownerOnly(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
         }

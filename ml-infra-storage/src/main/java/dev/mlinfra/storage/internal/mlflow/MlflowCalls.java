@@ -18,10 +18,10 @@ import java.util.concurrent.TimeoutException;
 /**
  * Runs conversations on threads of their own, so that the caller can leave one that takes too long:
  * its connections are broken and its thread ends. When a thread does not even end then, which only
- * a name look-up can cause, no more than two are ever lost to that.
+ * a name look-up can cause, no more than a few are ever lost to that.
  */
 public final class MlflowCalls implements AutoCloseable {
-  private static final int MAX_THREADS = 2;
+  private static final int MAX_THREADS = 4;
 
   private final MlflowTarget target;
   private final Breaker breaker;
@@ -96,8 +96,9 @@ public final class MlflowCalls implements AutoCloseable {
           target.label()
               + " was not asked for "
               + doing
-              + " since earlier calls still hang or it was closed; check its host name and name"
-              + " server",
+              + " since "
+              + MAX_THREADS
+              + " calls are under way or it was closed; check its host name and name server",
           e);
     } catch (TimeoutException e) {
       throw new TimedOutException(

@@ -9,6 +9,8 @@ import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.Probe;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.mlflow.tracking.MlflowClient;
@@ -105,9 +107,7 @@ public final class MlflowProbe implements Probe {
     for (int page = 0; page < MAX_PAGES; page++) {
       String query = path + "?max_results=" + PAGE;
       if (!token.isEmpty()) {
-        query +=
-            "&page_token="
-                + java.net.URLEncoder.encode(token, java.nio.charset.StandardCharsets.UTF_8);
+        query += "&page_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8);
       }
       JsonNode answer = JSON.readTree(client.sendGet(query));
       count += answer.path(list).size();

@@ -1,6 +1,7 @@
 package dev.mlinfra.storage.internal.mlflow;
 
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.secret.Secret;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
@@ -132,7 +133,7 @@ final class MlflowSession implements AutoCloseable {
         + " bounded; align org.mlflow:mlflow-client to 2.17.2";
   }
 
-  private static @Nullable String reveal(dev.mlinfra.secret.@Nullable Secret secret) {
+  private static @Nullable String reveal(@Nullable Secret secret) {
     return secret == null ? null : secret.reveal();
   }
 }

@@ -108,8 +108,10 @@ final class Runs {
     }
   }
 
+  /** Tags that start with mlflow steer MLflow itself, which refuses some of them: left out. */
   static Map<String, String> tags(ModelVersion version) {
     Map<String, String> tags = new TreeMap<>(version.tags());
+    tags.keySet().removeIf(key -> key.startsWith("mlflow."));
     tags.put(MODEL_TAG, version.name());
     tags.put(VERSION_TAG, Integer.toString(version.version()));
     tags.put(SHA256_TAG, version.artifact().sha256());

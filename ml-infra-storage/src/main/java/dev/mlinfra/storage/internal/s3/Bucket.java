@@ -2,16 +2,20 @@ package dev.mlinfra.storage.internal.s3;
 
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.storage.internal.content.Usage;
+import io.minio.AbortMultipartUploadArgs;
 import io.minio.GetObjectArgs;
 import io.minio.HeadBucketArgs;
 import io.minio.HeadBucketResponse;
 import io.minio.HeadObjectArgs;
+import io.minio.ListMultipartUploadsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioAsyncClient;
 import io.minio.messages.Contents;
 import io.minio.messages.ListBucketResultV2;
+import io.minio.messages.ListMultipartUploadsResult;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -96,6 +100,30 @@ final class Bucket implements AutoCloseable {
       from = page.isTruncated() ? page.nextContinuationToken() : null;
     } while (from != null);
     return new Usage(objects, bytes);
+  }
+
+  /** Uploads that were begun and neither completed nor aborted, at most a page of them. */
+  List<ListMultipartUploadsResult.Upload> unfinished() throws S3Failure {
+    return await(
+            () ->
+                calls.listMultipartUploads(
+                    ListMultipartUploadsArgs.builder()
+                        .bucket(target.bucket())
+                        .prefix(PREFIX)
+                        .build()))
+        .result()
+        .uploads();
+  }
+
+  void abort(String key, String uploadId) throws S3Failure {
+    await(
+        () ->
+            calls.abortMultipartUpload(
+                AbortMultipartUploadArgs.builder()
+                    .bucket(target.bucket())
+                    .object(key)
+                    .uploadId(uploadId)
+                    .build()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.mlinfra.storage.internal.s3;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.BucketAdmin;
 import io.minio.HeadBucketResponse;
+import java.time.Clock;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,16 +16,19 @@ public final class BucketSetup implements BucketAdmin {
 
   private final Bucket bucket;
   private final long quotaBytes;
+  private final Clock clock;
 
   /**
    * Makes one without asking the server anything.
    *
    * @param store whose bucket it is
    * @param quotaBytes what the server shall allow
+   * @param clock for the age of leftovers
    */
-  public BucketSetup(S3Store store, long quotaBytes) {
+  public BucketSetup(S3Store store, long quotaBytes, Clock clock) {
     this.bucket = store.bucket();
     this.quotaBytes = quotaBytes;
+    this.clock = clock;
   }
 
   @Override
@@ -34,6 +38,7 @@ public final class BucketSetup implements BucketAdmin {
         String quota = new MinioQuota(bucket).ensure(quotaBytes);
         LOG.info("{}: quota {}", bucket.target().label(), quota);
       }
+      new Leftovers(bucket).sweep(clock.instant());
     } catch (S3Failure e) {
       throw refused(e);
     }

@@ -1,6 +1,5 @@
 package dev.mlinfra.storage.internal.s3;
 
-import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
 import io.minio.Http;
@@ -11,6 +10,7 @@ import io.minio.UploadPartResponse;
 import io.minio.messages.Part;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -134,16 +134,7 @@ final class Upload {
 
   private void abort(String uploadId, Throwable failure) {
     try {
-      Bucket.await(
-          () ->
-              bucket
-                  .calls()
-                  .abortMultipartUpload(
-                      AbortMultipartUploadArgs.builder()
-                          .bucket(bucket.target().bucket())
-                          .object(key)
-                          .uploadId(uploadId)
-                          .build()));
+      bucket.abort(key, uploadId);
     } catch (S3Failure | RuntimeException e) {
       failure.addSuppressed(e);
     }
@@ -159,7 +150,7 @@ final class Upload {
     try {
       file.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
