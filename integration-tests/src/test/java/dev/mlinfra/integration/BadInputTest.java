@@ -42,7 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Values that are refused before any server hears of them, and what is said about each. */
 class BadInputTest {
   private static final String INJECTION = "x\"; DROP SCHEMA ml_learning";
-  private static final Instant NEXT_YEAR = Instant.now().plus(Duration.ofDays(365));
   private static final UUID SOME_ID = new UUID(1, 2);
   private static final FeatureView USER =
       FeatureView.named("user")
@@ -88,7 +87,7 @@ class BadInputTest {
         bad("long model", d -> d.model("m".repeat(129), ""), "model", "129", "128"),
         bad("null model", d -> d.model(null, ""), "model", "null", "must have a value"),
         bad("null vector", d -> d.features((float[]) null), "features", "null", "must have"),
-        bad("time a year ahead", d -> d.decidedAt(NEXT_YEAR), "decidedAt", "20", "one day ahead"),
+        bad("time a year ahead", d -> d.decidedAt(nextYear()), "decidedAt", "20", "one day ahead"),
         bad("time before 1970", d -> d.decidedAt(Instant.MIN), "decidedAt", "-", "1970"),
         bad("negative latency", d -> d.latency(Duration.ofNanos(-1)), "latency", "PT", "from zero"),
         bad(
@@ -139,7 +138,7 @@ class BadInputTest {
         Arguments.of(Feedback.of(null, 1), List.of("decisionId", "null", "decision.id()")),
         Arguments.of(good.kind(""), List.of("kind", "''", "blank")),
         Arguments.of(good.label("\0"), List.of("label", "\\u0000", "NUL")),
-        Arguments.of(good.observedAt(NEXT_YEAR), List.of("observedAt", "20", "one day ahead")),
+        Arguments.of(good.observedAt(nextYear()), List.of("observedAt", "20", "one day ahead")),
         Arguments.of(good.observedAt(null), List.of("observedAt", "null", "must be a time")));
   }
 
@@ -175,9 +174,9 @@ class BadInputTest {
             "finite"),
         row(FeatureRow.of("u", now).value("unknown", 1), "unknown", "'u'", "is not declared"),
         row(FeatureRow.of("u", now), "values", "{}", "at least one value"),
-        row(FeatureRow.of("u", NEXT_YEAR).value("visits", 1), "eventTime", "20", "one day ahead"),
+        row(FeatureRow.of("u", nextYear()).value("visits", 1), "eventTime", "20", "one day ahead"),
         row(
-            FeatureRow.of("u", now).value("visits", 1).knownAt(NEXT_YEAR),
+            FeatureRow.of("u", now).value("visits", 1).knownAt(nextYear()),
             "knownAt",
             "20",
             "one day ahead"),
@@ -339,5 +338,9 @@ class BadInputTest {
 
   private static Arguments row(FeatureRow.Builder bad, String... parts) {
     return Arguments.of(bad.build(), List.of(parts));
+  }
+
+  private static Instant nextYear() {
+    return Instant.now().plus(Duration.ofDays(365));
   }
 }
