@@ -144,7 +144,7 @@ BEGIN
     CREATE EXTENSION IF NOT EXISTS vector;
   END IF;
 EXCEPTION WHEN OTHERS THEN
-  RAISE NOTICE 'pgvector cannot be created (%); embeddings are stored as real[]', SQLERRM;
+  RAISE WARNING 'pgvector cannot be created (%); embeddings are stored as real[]', SQLERRM;
 END
 $$;
 
@@ -222,7 +222,7 @@ CREATE INDEX IF NOT EXISTS observed_events_seen_at
   ON "ml_learning".observed_events USING brin (seen_at);
 
 INSERT INTO "ml_learning".schema_history (version, name, checksum)
-VALUES (4, 'patterns', '4607e0dd30719c7d85f909211be8ecf18a9f2cf17c5ae11f436d3075521bd4dd')
+VALUES (4, 'patterns', '20f24f30a8a791e126bb3524f84034aab0ead9cd597a0ae5e3ee2a30f2e8032e')
 ON CONFLICT (version) DO NOTHING;
 
 COMMIT;
@@ -304,7 +304,7 @@ BEGIN
     CREATE EXTENSION IF NOT EXISTS timescaledb;
   END IF;
 EXCEPTION WHEN OTHERS THEN
-  RAISE NOTICE 'TimescaleDB cannot be created (%); metrics are stored in native partitions', SQLERRM;
+  RAISE WARNING 'TimescaleDB cannot be created (%); metrics are stored in native partitions', SQLERRM;
 END
 $$;
 
@@ -468,7 +468,7 @@ REVOKE ALL ON FUNCTION "ml_learning".drop_metrics_before(timestamptz) FROM PUBLI
 SELECT "ml_learning".ensure_metric_partitions(ARRAY[now(), now() + interval '1 month']);
 
 INSERT INTO "ml_learning".schema_history (version, name, checksum)
-VALUES (6, 'metrics', 'e0ad48b468114d720feaf937154f6593bb0b8921486bd598966103bd74701caf')
+VALUES (6, 'metrics', 'f848ddc1b90076bac00c3c65a0d48102d8ebb711fcf4f45d571ca56befddb4f0')
 ON CONFLICT (version) DO NOTHING;
 
 COMMIT;

@@ -92,7 +92,8 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static void rollback(Connection connection, Exception cause) {
+  /** Rolls back for a cause that must not be hidden by a failing rollback. */
+  static void rollback(Connection connection, Exception cause) {
     try {
       connection.rollback();
     } catch (SQLException e) {

@@ -10,8 +10,10 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Brings a database to the plan, one migration a transaction. Any number of processes may do so at
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Migrator {
   private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
+  private static final String WARNING = "01000";
   private static final int OLDEST_SERVER = 150_000;
   private static final Duration LOCK_POLL = Duration.ofMillis(100);
 
@@ -82,7 +85,7 @@ final class Migrator {
       connection.commit();
       return step;
     } catch (SQLException | RuntimeException e) {
-      connection.rollback();
+      Database.rollback(connection, e);
       throw e;
     }
   }
@@ -118,14 +121,17 @@ final class Migrator {
       statement.setEscapeProcessing(false);
       statement.execute("SET LOCAL lock_timeout = '5s'");
       statement.execute(plan.sql(migration));
-      for (SQLWarning notice = statement.getWarnings();
-          notice != null;
-          notice = notice.getNextWarning()) {
-        LOG.debug("schema {} {}: {}", plan.schema(), migration, notice.getMessage());
-      }
+      tell(migration, statement.getWarnings());
       statement.execute(plan.record(migration));
     }
     LOG.info("schema {} at {}: applied {}", plan.schema(), server, migration);
+  }
+
+  private void tell(Migration migration, @Nullable SQLWarning first) {
+    for (SQLWarning next = first; next != null; next = next.getNextWarning()) {
+      Level level = WARNING.equals(next.getSQLState()) ? Level.WARN : Level.DEBUG;
+      LOG.atLevel(level).log("schema {} {}: {}", plan.schema(), migration, next.getMessage());
+    }
   }
 
   private void requireServer(Connection connection) throws SQLException {

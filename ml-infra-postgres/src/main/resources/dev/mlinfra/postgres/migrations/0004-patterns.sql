@@ -7,7 +7,7 @@ BEGIN
     CREATE EXTENSION IF NOT EXISTS vector;
   END IF;
 EXCEPTION WHEN OTHERS THEN
-  RAISE NOTICE 'pgvector cannot be created (%); embeddings are stored as real[]', SQLERRM;
+  RAISE WARNING 'pgvector cannot be created (%); embeddings are stored as real[]', SQLERRM;
 END
 $$;
 

@@ -10,7 +10,7 @@ BEGIN
     CREATE EXTENSION IF NOT EXISTS timescaledb;
   END IF;
 EXCEPTION WHEN OTHERS THEN
-  RAISE NOTICE 'TimescaleDB cannot be created (%); metrics are stored in native partitions', SQLERRM;
+  RAISE WARNING 'TimescaleDB cannot be created (%); metrics are stored in native partitions', SQLERRM;
 END
 $$;
 
