@@ -17,10 +17,9 @@ import java.util.function.Function;
  * @param stream the stream's key
  * @param group the group
  * @param name the consumer
- * @param commandTimeout longest wait for an answer
+ * @param budget longest wait for an answer
  */
-record ConsumerGroup(
-    RedisLink link, String stream, String group, String name, Duration commandTimeout) {
+record ConsumerGroup(RedisLink link, String stream, String group, String name, Duration budget) {
   private static final int ACK_IDS = 1_000;
 
   Consumer<String> consumer() {
@@ -33,18 +32,18 @@ record ConsumerGroup(
   }
 
   <T> T call(String action, Function<RedisAsyncCommands<String, byte[]>, RedisFuture<T>> command) {
-    return link.call(subject(action), commandTimeout, command);
+    return link.call(subject(action), budget, command);
   }
 
   void ack(List<String> ids) {
     link.pipeline(
         subject("acknowledgement"),
-        commandTimeout,
-        commands -> {
+        budget,
+        connection -> {
           List<RedisFuture<Long>> sent = new ArrayList<>();
           for (int from = 0; from < ids.size(); from += ACK_IDS) {
             List<String> part = ids.subList(from, Math.min(from + ACK_IDS, ids.size()));
-            sent.add(commands.xack(stream, group, part.toArray(String[]::new)));
+            sent.add(connection.async().xack(stream, group, part.toArray(String[]::new)));
           }
           return sent;
         });
@@ -79,7 +78,7 @@ record ConsumerGroup(
     return Script.REMOVE_CONSUMER.run(
             link,
             subject("removal of consumer '" + consumerName + "'"),
-            commandTimeout,
+            budget,
             List.of(stream),
             TextFields.utf8(group),
             TextFields.utf8(consumerName))

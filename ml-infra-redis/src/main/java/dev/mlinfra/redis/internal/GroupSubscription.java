@@ -49,7 +49,7 @@ final class GroupSubscription implements Subscription {
         .link()
         .call(
             group.subject("read"),
-            group.commandTimeout().plusMillis(blockMillis),
+            group.budget().plusMillis(blockMillis),
             commands -> commands.xreadgroup(group.consumer(), args, fresh));
   }
 
@@ -107,7 +107,7 @@ final class GroupSubscription implements Subscription {
     ConsumerGroup.create(
         group.link(),
         group.subject("creation"),
-        group.commandTimeout(),
+        group.budget(),
         group.stream(),
         group.group(),
         after);

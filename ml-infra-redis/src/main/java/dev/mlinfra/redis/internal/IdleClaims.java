@@ -98,11 +98,11 @@ final class IdleClaims {
             .link()
             .pipeline(
                 group.subject("look at what is pending"),
-                group.commandTimeout(),
-                commands -> {
+                group.budget(),
+                connection -> {
                   List<RedisFuture<List<StreamMessage<String, byte[]>>>> sent = new ArrayList<>();
                   for (String id : unclaimed) {
-                    sent.add(commands.xrange(group.stream(), Range.create(id, id)));
+                    sent.add(connection.async().xrange(group.stream(), Range.create(id, id)));
                   }
                   return sent;
                 });

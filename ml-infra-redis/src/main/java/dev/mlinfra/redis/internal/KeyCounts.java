@@ -17,7 +17,7 @@ record KeyCounts(long features, long decisions, long models, boolean complete) {
   private static final int PAGE = 5_000;
   private static final long BUDGET_NANOS = Duration.ofSeconds(5).toNanos();
 
-  static KeyCounts read(RedisLink link, Duration commandTimeout) {
+  static KeyCounts read(RedisLink link, Duration budget) {
     ScanArgs args = ScanArgs.Builder.limit(PAGE).match("ml:*");
     long stopAt = System.nanoTime() + BUDGET_NANOS;
     long features = 0;
@@ -27,7 +27,7 @@ record KeyCounts(long features, long decisions, long models, boolean complete) {
     do {
       ScanCursor from = cursor;
       KeyScanCursor<String> page =
-          link.call("count of keys", commandTimeout, commands -> commands.scan(from, args));
+          link.call("count of keys", budget, commands -> commands.scan(from, args));
       for (String key : page.getKeys()) {
         features += key.startsWith(Keys.FEATURES) && !key.equals(Keys.SAMPLE) ? 1 : 0;
         decisions += key.startsWith(Keys.DECISIONS) ? 1 : 0;

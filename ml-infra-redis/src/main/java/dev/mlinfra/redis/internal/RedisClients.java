@@ -47,8 +47,8 @@ final class RedisClients implements AutoCloseable {
   }
 
   /** A link of its own for a purpose, which the server lists as the client's name. */
-  RedisLink link(String purpose, Duration expiry, Duration silence) {
-    return new RedisLink(client, uri(purpose), server(), expiry, silence);
+  RedisLink link(String purpose, LinkTiming timing) {
+    return new RedisLink(client, uri(purpose), server(), resources.eventExecutorGroup(), timing);
   }
 
   String server() {
@@ -61,7 +61,7 @@ final class RedisClients implements AutoCloseable {
             .withHost(address.host())
             .withPort(address.port())
             .withDatabase(address.database())
-            .withTimeout(options.commandTimeout())
+            .withTimeout(options.loginTimeout())
             .withClientName("ml-infra-" + service + "-" + purpose)
             .withSsl(address.tls())
             .withVerifyPeer(SslVerifyMode.FULL);

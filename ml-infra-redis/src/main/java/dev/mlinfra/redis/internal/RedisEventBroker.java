@@ -15,7 +15,7 @@ final class RedisEventBroker implements EventBroker {
   private final StreamTrim trim;
   private final Supplier<RedisLink> links;
   private final String stream;
-  private final Duration commandTimeout;
+  private final Duration budget;
   private final Telemetry telemetry;
 
   /** Takes a source of links, one for each subscription. */
@@ -24,13 +24,13 @@ final class RedisEventBroker implements EventBroker {
       StreamTrim trim,
       Supplier<RedisLink> links,
       String stream,
-      Duration commandTimeout,
+      Duration budget,
       Telemetry telemetry) {
     this.appender = appender;
     this.trim = trim;
     this.links = links;
     this.stream = stream;
-    this.commandTimeout = commandTimeout;
+    this.budget = budget;
     this.telemetry = telemetry;
   }
 
@@ -49,7 +49,7 @@ final class RedisEventBroker implements EventBroker {
             stream,
             NameRule.LABEL.require("consumer.group", group),
             NameRule.LABEL.require("consumer.name", consumer),
-            commandTimeout);
+            budget);
     return new GroupSubscription(named, new IdleClaims(named, telemetry));
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,13 +35,14 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
-  private static final RedisCodec<String, byte[]> CODEC =
+  static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
   private final RedisClient client;
   private final RedisURI uri;
   private final String server;
-  private final Duration expiry;
+  private final Executor starter;
+  private final LinkTiming timing;
   private final Silence silence;
   private final Object lock = new Object();
   private final Circuit circuit = new Circuit();
@@ -48,18 +50,14 @@ final class RedisLink implements AutoCloseable {
   private @Nullable CompletableFuture<StatefulRedisConnection<String, byte[]>> attempt;
   private volatile boolean closed;
 
-  /**
-   * Connects nothing yet.
-   *
-   * @param expiry after which a command that nobody waits for fails; zero for never
-   * @param silence how long the server may be silent before the connection is given up
-   */
-  RedisLink(RedisClient client, RedisURI uri, String server, Duration expiry, Duration silence) {
+  /** Connects nothing yet; the starter runs what the driver does to begin a connection. */
+  RedisLink(RedisClient client, RedisURI uri, String server, Executor starter, LinkTiming timing) {
     this.client = client;
     this.uri = uri;
     this.server = server;
-    this.expiry = expiry;
-    this.silence = new Silence(silence);
+    this.starter = starter;
+    this.timing = timing;
+    this.silence = new Silence(timing.silence());
   }
 
   /** Host and port, for messages. */
@@ -72,27 +70,34 @@ final class RedisLink implements AutoCloseable {
       String subject,
       Duration budget,
       Function<RedisAsyncCommands<String, byte[]>, ? extends Future<T>> command) {
-    long deadline = System.nanoTime() + budget.toNanos();
-    return await(subject, command.apply(commands(subject, budget)), deadline);
+    Ready ready = ready(subject, budget);
+    return await(subject, command.apply(ready.connection.async()), ready.deadlineNanos);
   }
 
   /** Sends commands back to back and waits for all answers; the first failure is thrown. */
   <T> List<T> pipeline(
       String subject,
       Duration budget,
-      Function<RedisAsyncCommands<String, byte[]>, List<? extends Future<T>>> batch) {
-    long deadline = System.nanoTime() + budget.toNanos();
+      Function<StatefulRedisConnection<String, byte[]>, List<? extends Future<T>>> batch) {
+    Ready ready = ready(subject, budget);
     List<T> answers = new ArrayList<>();
-    for (Future<T> future : batch.apply(commands(subject, budget))) {
-      answers.add(await(subject, future, deadline));
+    for (Future<T> future : batch.apply(ready.connection)) {
+      answers.add(await(subject, future, ready.deadlineNanos));
     }
     return answers;
   }
 
-  /** The connection's commands, whose answers nobody has to wait for. */
-  RedisAsyncCommands<String, byte[]> commands(String subject, Duration budget) {
+  private Ready ready(String subject, Duration budget) {
+    long start = System.nanoTime();
+    StatefulRedisConnection<String, byte[]> open = connection(subject, budget);
+    long from = timing.connectPatience().isZero() ? start : System.nanoTime();
+    return new Ready(open, from + budget.toNanos());
+  }
+
+  /** The connection, for commands whose answers nobody waits for. */
+  StatefulRedisConnection<String, byte[]> connection(String subject, Duration budget) {
     StatefulRedisConnection<String, byte[]> open = connection;
-    return open != null && open.isOpen() ? open.async() : connect(subject, budget).async();
+    return open != null && open.isOpen() ? open : connect(subject, budget);
   }
 
   /** Says whether a command would be sent without connecting first. */
@@ -144,8 +149,8 @@ final class RedisLink implements AutoCloseable {
   }
 
   private StatefulRedisConnection<String, byte[]> connect(String subject, Duration budget) {
-    long deadline = System.nanoTime() + budget.toNanos();
-    return await(subject, attempt(subject), deadline);
+    Duration longest = budget.plus(timing.connectPatience());
+    return await(subject, attempt(subject), System.nanoTime() + longest.toNanos());
   }
 
   private Future<StatefulRedisConnection<String, byte[]>> attempt(String subject) {
@@ -175,17 +180,13 @@ final class RedisLink implements AutoCloseable {
     }
   }
 
+  /** Begins to connect on another thread, since the driver may have to be loaded for it. */
   private CompletableFuture<StatefulRedisConnection<String, byte[]>> start() {
     CompletableFuture<StatefulRedisConnection<String, byte[]>> made = new CompletableFuture<>();
-    try {
-      CompletableFuture<?> ignored =
-          client
-              .connectAsync(CODEC, uri)
-              .toCompletableFuture()
-              .whenComplete((connected, failure) -> finish(made, connected, failure));
-    } catch (RuntimeException e) {
-      finish(made, null, e);
-    }
+    CompletableFuture<?> ignored =
+        CompletableFuture.supplyAsync(() -> client.connectAsync(CODEC, uri), starter)
+            .thenCompose(Function.identity())
+            .whenComplete((connected, failure) -> finish(made, connected, failure));
     return made;
   }
 
@@ -204,7 +205,7 @@ final class RedisLink implements AutoCloseable {
       if (closed) {
         discard(connected);
       } else {
-        connected.setTimeout(expiry);
+        connected.setTimeout(timing.expiry());
         connection = connected;
         silence.answered();
         if (circuit.failures() > 0) {
@@ -256,4 +257,7 @@ final class RedisLink implements AutoCloseable {
       open.close();
     }
   }
+
+  /** A connection and until when to wait for what is sent on it. */
+  private record Ready(StatefulRedisConnection<String, byte[]> connection, long deadlineNanos) {}
 }

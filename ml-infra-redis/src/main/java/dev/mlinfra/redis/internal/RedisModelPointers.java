@@ -15,11 +15,11 @@ import java.util.Optional;
 /** Keeps one hash a model: each alias with version, digest, size and place of what it means. */
 final class RedisModelPointers implements ModelPointers {
   private final RedisLink link;
-  private final Duration commandTimeout;
+  private final Duration budget;
 
-  RedisModelPointers(RedisLink link, Duration commandTimeout) {
+  RedisModelPointers(RedisLink link, Duration budget) {
     this.link = link;
-    this.commandTimeout = commandTimeout;
+    this.budget = budget;
   }
 
   @Override
@@ -27,7 +27,7 @@ final class RedisModelPointers implements ModelPointers {
     byte[] line = TextFields.utf8(line(version));
     link.call(
         "pointing alias '" + alias + "' of model '" + version.name() + "'",
-        commandTimeout,
+        budget,
         commands -> commands.hset(Keys.model(version.name()), alias, line));
   }
 
@@ -36,7 +36,7 @@ final class RedisModelPointers implements ModelPointers {
     byte[] line =
         link.call(
             "look-up of alias '" + alias + "' of model '" + name + "'",
-            commandTimeout,
+            budget,
             commands -> commands.hget(Keys.model(name), alias));
     return line == null ? Optional.empty() : Optional.of(version(name, alias, line));
   }

@@ -20,10 +20,6 @@ public final class RedisModule {
   public static final String NAME = "redis";
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisModule.class);
-  private static final Duration QUICK_SILENCE = Duration.ofSeconds(1);
-
-  /** Longer than a busy server takes, since a connection that is kept keeps its order. */
-  private static final Duration WRITE_SILENCE = Duration.ofSeconds(30);
 
   private RedisModule() {}
 
@@ -33,32 +29,32 @@ public final class RedisModule {
       LOG.warn(
           "redis '{}' is used without TLS; write rediss:// to encrypt", options.address().shown());
     }
-    Duration timeout = options.commandTimeout();
+    Duration budget = options.commandTimeout();
     RedisClients clients = new RedisClients(options, wiring.service());
     wiring.onClose(clients);
-    RedisLink reads = clients.link("reads", timeout, QUICK_SILENCE);
-    RedisLink writes = clients.link("writes", timeout, WRITE_SILENCE);
-    RedisLink cache = clients.link("cache", timeout, QUICK_SILENCE);
+    RedisLink reads = clients.link("reads", LinkTiming.quick(options));
+    RedisLink writes = clients.link("writes", LinkTiming.patient(options));
+    RedisLink cache = clients.link("cache", LinkTiming.quick(options));
     wiring.onClose(reads);
     wiring.onClose(writes);
     wiring.onClose(cache);
 
-    wiring.provide(OnlineStore.class, new RedisOnlineStore(reads, writes, timeout, wiring.clock()));
+    wiring.provide(OnlineStore.class, new RedisOnlineStore(reads, writes, budget, wiring.clock()));
     wiring.provide(
         EventBroker.class,
         new RedisEventBroker(
-            new StreamAppender(writes, options.stream(), timeout),
+            new StreamAppender(writes, options.stream(), budget),
             new StreamTrim(
-                writes, options.stream(), options.streamRetention(), timeout, wiring.clock()),
-            () -> clients.link("consumer", Duration.ZERO, Duration.ZERO),
+                writes, options.stream(), options.streamRetention(), budget, wiring.clock()),
+            () -> clients.link("consumer", LinkTiming.blocking()),
             options.stream(),
-            timeout,
+            budget,
             wiring.telemetry()));
     wiring.provide(StreamAdmin.class, new RedisStreamAdmin(writes, options));
-    wiring.provide(ModelPointers.class, new RedisModelPointers(writes, timeout));
+    wiring.provide(ModelPointers.class, new RedisModelPointers(writes, budget));
     wiring.provide(
         RecentDecisions.class,
         new RedisRecentDecisions(cache, options.decisionTtl(), options.requestQueueSize() / 2));
-    wiring.probe(new RedisProbe(writes, options));
+    wiring.probe(new RedisProbe(reads, writes, options));
   }
 }

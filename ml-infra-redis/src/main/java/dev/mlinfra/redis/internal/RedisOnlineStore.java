@@ -19,13 +19,13 @@ final class RedisOnlineStore implements OnlineStore {
 
   private final RedisLink reads;
   private final RedisLink writes;
-  private final Duration commandTimeout;
+  private final Duration budget;
   private final Clock clock;
 
-  RedisOnlineStore(RedisLink reads, RedisLink writes, Duration commandTimeout, Clock clock) {
+  RedisOnlineStore(RedisLink reads, RedisLink writes, Duration budget, Clock clock) {
     this.reads = reads;
     this.writes = writes;
-    this.commandTimeout = commandTimeout;
+    this.budget = budget;
     this.clock = clock;
   }
 
@@ -55,14 +55,16 @@ final class RedisOnlineStore implements OnlineStore {
     List<Long> written =
         writes.pipeline(
             subject,
-            commandTimeout,
-            commands ->
+            budget,
+            connection ->
                 window.stream()
                     .map(
                         chunk ->
                             whole
-                                ? Script.PUT_IF_NEWER.sendWhole(commands, chunk.keys, chunk.values)
-                                : Script.PUT_IF_NEWER.send(commands, chunk.keys, chunk.values))
+                                ? Script.PUT_IF_NEWER.sendWhole(
+                                    connection.async(), chunk.keys, chunk.values)
+                                : Script.PUT_IF_NEWER.send(
+                                    connection.async(), chunk.keys, chunk.values))
                     .toList());
     return (int) written.stream().mapToLong(Long::longValue).sum();
   }

@@ -83,6 +83,11 @@ public record RedisOptions(
     return Objects.requireNonNull(address);
   }
 
+  /** Longest time from the first packet to a connection that is logged in. */
+  Duration loginTimeout() {
+    return connectTimeout.plus(commandTimeout);
+  }
+
   /** Collects changes. Not thread-safe. */
   public static final class Builder {
     private final String url;

@@ -3,8 +3,7 @@ package dev.mlinfra.redis.internal;
 import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.spi.RecentDecisions;
-import io.lettuce.core.SetArgs;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,14 +27,14 @@ final class RedisRecentDecisions implements RecentDecisions {
   private static final Duration FIND_BUDGET = Duration.ofMillis(100);
 
   private final RedisLink link;
-  private final SetArgs expiry;
+  private final Duration ttl;
   private final int mostInFlight;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final LongAdder dropped = new LongAdder();
 
   RedisRecentDecisions(RedisLink link, Duration ttl, int mostInFlight) {
     this.link = link;
-    this.expiry = SetArgs.Builder.px(ttl);
+    this.ttl = ttl;
     this.mostInFlight = mostInFlight;
   }
 
@@ -44,7 +43,7 @@ final class RedisRecentDecisions implements RecentDecisions {
     int room = Math.min(batch.size(), mostInFlight - inFlight.get());
     try {
       if (room > 0) {
-        send(link.commands("caching of decisions", Duration.ZERO), batch.subList(0, room));
+        send(link.connection("caching of decisions", Duration.ZERO), batch.subList(0, room));
       }
     } catch (MlInfraException e) {
       LOG.debug("decisions are not cached: {}", e.getMessage());
@@ -53,13 +52,14 @@ final class RedisRecentDecisions implements RecentDecisions {
     dropped.add(batch.size() - Math.max(0, room));
   }
 
-  private void send(RedisAsyncCommands<String, byte[]> commands, List<RecentDecision> batch) {
-    for (RecentDecision decision : batch) {
-      inFlight.incrementAndGet();
-      commands
-          .set(Keys.decision(decision.id()), TextFields.utf8(line(decision)), expiry)
-          .whenComplete(this::settle);
+  private void send(
+      StatefulRedisConnection<String, byte[]> connection, List<RecentDecision> decisions) {
+    Batch batch = new Batch();
+    for (RecentDecision decision : decisions) {
+      batch.set(Keys.decision(decision.id()), TextFields.utf8(line(decision)), ttl);
     }
+    inFlight.addAndGet(decisions.size());
+    batch.send(connection).forEach(answer -> answer.whenComplete(this::settle));
   }
 
   private void settle(@Nullable String answer, @Nullable Throwable failure) {

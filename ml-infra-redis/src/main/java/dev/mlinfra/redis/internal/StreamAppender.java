@@ -25,14 +25,14 @@ final class StreamAppender {
 
   private final RedisLink link;
   private final String stream;
-  private final Duration commandTimeout;
+  private final Duration budget;
   private @Nullable StreamId last;
   private @Nullable StreamId floor;
 
-  StreamAppender(RedisLink link, String stream, Duration commandTimeout) {
+  StreamAppender(RedisLink link, String stream, Duration budget) {
     this.link = link;
     this.stream = stream;
-    this.commandTimeout = commandTimeout;
+    this.budget = budget;
   }
 
   Written append(List<Event> batch, boolean firstAttempt) {
@@ -56,14 +56,9 @@ final class StreamAppender {
   }
 
   private void add(String subject, List<Event> window) {
-    List<String> ids =
-        link.pipeline(
-            subject,
-            commandTimeout,
-            commands ->
-                window.stream()
-                    .map(event -> commands.xadd(stream, StreamEntries.fields(event)))
-                    .toList());
+    Batch batch = new Batch();
+    window.forEach(event -> batch.xadd(stream, StreamEntries.fields(event)));
+    List<String> ids = link.pipeline(subject, budget, batch::send);
     last = StreamId.parse(ids.get(ids.size() - 1));
   }
 
@@ -71,7 +66,7 @@ final class StreamAppender {
     List<StreamMessage<String, byte[]>> newest =
         link.call(
             subject,
-            commandTimeout,
+            budget,
             commands -> commands.xrevrange(stream, Range.unbounded(), Limit.from(1)));
     return newest.isEmpty() ? StreamId.ZERO : StreamId.parse(newest.get(0).getId());
   }
@@ -83,10 +78,7 @@ final class StreamAppender {
     while (found.size() < wanted.size()) {
       Range<String> range = Range.from(from, Boundary.unbounded());
       List<StreamMessage<String, byte[]>> page =
-          link.call(
-              subject,
-              commandTimeout,
-              commands -> commands.xrange(stream, range, Limit.from(PAGE)));
+          link.call(subject, budget, commands -> commands.xrange(stream, range, Limit.from(PAGE)));
       for (StreamMessage<String, byte[]> message : page) {
         UUID id = StreamEntries.eventId(message);
         if (id != null && wanted.contains(id)) {

@@ -24,17 +24,17 @@ final class StreamTrim {
   private final RedisLink link;
   private final String stream;
   private final long retention;
-  private final Duration commandTimeout;
+  private final Duration budget;
   private final Clock clock;
   private final long everyEntries;
   private long appended;
   private Instant last = Instant.EPOCH;
 
-  StreamTrim(RedisLink link, String stream, long retention, Duration commandTimeout, Clock clock) {
+  StreamTrim(RedisLink link, String stream, long retention, Duration budget, Clock clock) {
     this.link = link;
     this.stream = stream;
     this.retention = retention;
-    this.commandTimeout = commandTimeout;
+    this.budget = budget;
     this.clock = clock;
     this.everyEntries = Math.max(NODE, Math.min(retention / 10, STEP));
   }
@@ -67,7 +67,7 @@ final class StreamTrim {
           Script.TRIM.run(
               link,
               "trim of stream '" + stream + "'",
-              commandTimeout,
+              budget,
               List.of(stream),
               TextFields.utf8(Long.toString(retention)),
               TextFields.utf8(Integer.toString(STEP)));
