@@ -7,6 +7,7 @@ import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.redis.Redis;
 import dev.mlinfra.storage.ArtifactDirectory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -245,8 +246,11 @@ public final class EmbeddedStack implements AutoCloseable {
      * @since 0.1
      */
     public EmbeddedStack start() {
+      boolean ours = directory == null || Files.notExists(directory);
       Home home = Home.of("stack", directory);
-      Directories.letPass(home.path());
+      if (ours) {
+        Directories.letPass(home.path()); // PostgreSQL may run as another user
+      }
       // one that is temporary goes with PostgreSQL, the last to end
       Home postgresHome = part(home, "postgres", home.deletedAtEnd());
       EmbeddedPostgres postgres = EmbeddedPostgres.builder().start(postgresHome);

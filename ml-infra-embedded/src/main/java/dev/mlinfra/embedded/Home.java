@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 record Home(Path path, @Nullable Path deletedAtEnd) {
   /** A directory that the user named, or a temporary one. */
   static Home of(String server, @Nullable Path directory) {
+    Platform.current(); // the first fault to report
     if (directory != null) {
       return new Home(Directories.kept(directory), null);
     }

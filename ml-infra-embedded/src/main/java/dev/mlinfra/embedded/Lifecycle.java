@@ -42,13 +42,27 @@ final class Lifecycle {
     for (int i = 1; ; i++) {
       int port = Ports.free();
       try {
-        Lifecycle begun = new Lifecycle(server, home, directoryLock, port, server.start(port));
-        Runtime.getRuntime().addShutdownHook(begun.hook);
-        return begun;
+        return watched(server, home, directoryLock, port, server.start(port));
       } catch (UnavailableException e) {
         if (i == Ports.TRIES || !server.portWasTaken()) {
           throw e;
         }
+      }
+    }
+  }
+
+  private static Lifecycle watched(
+      Server server, Home home, DirectoryLock directoryLock, int port, ProcessHandle process)
+      throws IOException {
+    boolean begun = false;
+    try {
+      Lifecycle lifecycle = new Lifecycle(server, home, directoryLock, port, process);
+      Runtime.getRuntime().addShutdownHook(lifecycle.hook);
+      begun = true;
+      return lifecycle;
+    } finally {
+      if (!begun) {
+        Processes.tree(process).forEach(ProcessHandle::destroyForcibly);
       }
     }
   }

@@ -10,9 +10,13 @@ final class RedisBinary {
   private RedisBinary() {}
 
   static Path find() {
+    return firstThatRuns(Platform.current().redisBinaries());
+  }
+
+  static Path firstThatRuns(List<String> resources) {
     BinaryCache cache = BinaryCache.ofUser();
     StringBuilder failures = new StringBuilder();
-    for (String resource : Platform.current().redisBinaries()) {
+    for (String resource : resources) {
       Path server = cache.unpacked(resource, Archives::copyExecutable).resolve("server");
       Processes.Answer answer = Processes.run(List.of(server.toString(), "--version"));
       if (answer.ok()) {

@@ -9,6 +9,7 @@ import java.util.List;
 /** The log of a server, from the last mark on. */
 final class ServerLog {
   private static final int SHOWN_CHARS = 300;
+  private static final long MAX_BYTES = 16 << 20;
 
   private final Path file;
   private long from;
@@ -21,9 +22,14 @@ final class ServerLog {
     return file;
   }
 
-  /** Forgets what is in the log so far. */
+  /** Forgets what is in the log so far, and a log that has become long altogether. */
   void mark() throws IOException {
-    from = Files.exists(file) ? Files.size(file) : 0;
+    long size = Files.exists(file) ? Files.size(file) : 0;
+    if (size > MAX_BYTES) {
+      Files.delete(file);
+      size = 0;
+    }
+    from = size;
   }
 
   boolean has(String text) {

@@ -21,7 +21,7 @@ final class Watchdog {
       kill -"$2" "$1"
       n=0
       while kill -0 "$1" && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
-      kill -KILL $all
+      kill -0 "$1" && kill -KILL $all
       [ -z "$3" ] || rm -rf -- "$3"
       """;
 

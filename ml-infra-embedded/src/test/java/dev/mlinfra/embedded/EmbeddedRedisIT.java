@@ -3,6 +3,7 @@ package dev.mlinfra.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.secret.Secret;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +94,19 @@ class EmbeddedRedisIT {
           .hasMessageContaining("in use by process");
       assertThat(ProcessHandle.of(first.pid())).isPresent();
     }
+  }
+
+  @Test
+  void usesTheNextBinaryWhenOneDoesNotRun() {
+    List<String> real = Platform.current().redisBinaries();
+    List<String> withBroken = new ArrayList<>(real);
+    withBroken.add(0, "not-a-server");
+    assertThat(RedisBinary.firstThatRuns(withBroken)).isEqualTo(RedisBinary.firstThatRuns(real));
+    assertThatThrownBy(() -> RedisBinary.firstThatRuns(List.of("not-a-server")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("not-a-server")
+        .hasMessageContaining("libssl3")
+        .hasMessageNotContaining("\n");
   }
 
   @Test

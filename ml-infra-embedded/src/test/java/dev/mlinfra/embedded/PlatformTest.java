@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.error.ConfigException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,15 @@ class PlatformTest {
     assertThat(platform.redisBinaries())
         .isNotEmpty()
         .allSatisfy(name -> assertThat(getClass().getResource("/" + name)).isNotNull());
+  }
+
+  @Test
+  void saysInOneLineThatGlibcIsMissing() {
+    assertThatThrownBy(() -> Platform.LINUX_X86_64.requireLoader(Path.of("/no/ld.so")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("/no/ld.so")
+        .hasMessageContaining("glibc")
+        .hasMessageNotContaining("\n");
   }
 
   @Test

@@ -47,12 +47,12 @@ final class ClassScope {
 
   void end() {
     try {
+      stack.heal(); // so that closing can write what is buffered
       if (ml != null) {
         ml.close();
       }
       leaks.requireNone(PATIENCE);
     } finally {
-      stack.heal();
       sandbox.close();
     }
   }

@@ -39,11 +39,8 @@ final class MlInfraExtension
                           "class "
                               + context.getRequiredTestClass().getName()
                               + " had no @MlInfraTest but uses its extension; annotate it"));
-      ClassScope scope =
-          new ClassScope(
-              SharedStack.of(context),
-              wanted.service(),
-              ReflectionSupport.newInstance(wanted.setup()));
+      MlInfraTest.Setup setup = setup(wanted.setup());
+      ClassScope scope = new ClassScope(SharedStack.of(context), wanted.service(), setup);
       context.getStore(NAMESPACE).put(ClassScope.class, new Owned(scope, context.getUniqueId()));
     }
   }
@@ -78,6 +75,21 @@ final class MlInfraExtension
           "parameter " + parameter.getParameter() + " was asked for outside of a test class");
     }
     return value;
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // JUnit throws on whatever the constructor threw
+  private static MlInfraTest.Setup setup(Class<? extends MlInfraTest.Setup> type) {
+    try {
+      return ReflectionSupport.newInstance(type);
+    } catch (Exception e) {
+      throw new ExtensionConfigurationException(
+          "setup "
+              + type.getName()
+              + " was not made ("
+              + e
+              + ") but must be; give it a constructor without parameters and make it static",
+          e);
+    }
   }
 
   private static @Nullable ClassScope scope(ExtensionContext context) {
