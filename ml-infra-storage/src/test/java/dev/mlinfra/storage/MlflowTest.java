@@ -22,6 +22,23 @@ class MlflowTest {
   }
 
   @Test
+  void isValidWithItsDefaultsWrittenOut() {
+    Secret token = CANARY;
+    // region options
+    Mlflow mlflow =
+        Mlflow.at("https://mlflow.internal")
+            .token(token)
+            .connectTimeout(Duration.ofSeconds(3))
+            .readTimeout(Duration.ofSeconds(10))
+            .totalTimeout(Duration.ofSeconds(20));
+    // endregion
+    assertThat(mlflow.faults()).isEmpty();
+    assertThat(mlflow)
+        .usingRecursiveComparison()
+        .isEqualTo(Mlflow.at("https://mlflow.internal").token(token));
+  }
+
+  @Test
   void reportsEveryBrokenRuleAtOnce() {
     Mlflow module =
         Mlflow.at("mlflow:5000")

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ObjectStorageTest {
-  private static final Secret KEY = Secret.of("canary-of-a-secret-key");
+  private final Secret key = Secret.of("canary-of-a-secret-key");
 
   @Test
   void needsNoMoreThanAnAddressAndCredentials() {
@@ -20,6 +20,27 @@ class ObjectStorageTest {
     assertThat(at("https://minio:9000").name()).isEqualTo("objectstorage");
     assertThat(ObjectStorage.DEFAULT_BUCKET).isEqualTo("mlflow-artifacts");
     assertThat(ObjectStorage.DEFAULT_QUOTA_BYTES).isEqualTo(10_000_000_000L);
+  }
+
+  @Test
+  void isValidWithItsDefaultsWrittenOut() {
+    Secret id = Secret.of("id");
+    // region options
+    ObjectStorage storage =
+        ObjectStorage.at("https://minio.internal:9000")
+            .credentials(id, key)
+            .bucket("mlflow-artifacts")
+            .region("us-east-1")
+            .quotaBytes(10_000_000_000L)
+            .connectTimeout(Duration.ofSeconds(5))
+            .readTimeout(Duration.ofSeconds(15))
+            .callTimeout(Duration.ofSeconds(30))
+            .transferTimeout(Duration.ofMinutes(10));
+    // endregion
+    assertThat(storage.faults()).isEmpty();
+    assertThat(storage)
+        .usingRecursiveComparison()
+        .isEqualTo(ObjectStorage.at("https://minio.internal:9000").credentials(id, key));
   }
 
   @Test
@@ -153,7 +174,7 @@ class ObjectStorageTest {
     assertThat(settings.unread()).isEmpty();
   }
 
-  private static ObjectStorage at(String url) {
-    return ObjectStorage.at(url).credentials("canary-of-an-id", KEY);
+  private ObjectStorage at(String url) {
+    return ObjectStorage.at(url).credentials("canary-of-an-id", key);
   }
 }
