@@ -35,7 +35,7 @@ public final class BucketSetup implements BucketAdmin {
   public void ensure() {
     try {
       if (headOrMake()) {
-        String quota = new MinioQuota(bucket).ensure(quotaBytes);
+        String quota = new MinioQuota(bucket, clock).ensure(quotaBytes);
         LOG.info("{}: quota {}", bucket.target().label(), quota);
       }
       new Leftovers(bucket).sweep(clock.instant());

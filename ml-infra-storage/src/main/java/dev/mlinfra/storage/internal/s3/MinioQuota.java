@@ -9,8 +9,8 @@ import io.minio.errors.MinioException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import okhttp3.HttpUrl;
@@ -31,9 +31,11 @@ final class MinioQuota {
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
   private final Bucket bucket;
+  private final Clock clock;
 
-  MinioQuota(Bucket bucket) {
+  MinioQuota(Bucket bucket, Clock clock) {
     this.bucket = bucket;
+    this.clock = clock;
   }
 
   /** Sets the quota unless an operator did, and says what is in force; never throws. */
@@ -77,7 +79,7 @@ final class MinioQuota {
             .method(method, json == null ? null : RequestBody.create(body, JSON_TYPE))
             .header("Host", hostOf(url))
             .header(Http.Headers.X_AMZ_CONTENT_SHA256, sha256)
-            .header(Http.Headers.X_AMZ_DATE, AMZ_DATE.format(ZonedDateTime.now(ZoneOffset.UTC)))
+            .header(Http.Headers.X_AMZ_DATE, AMZ_DATE.format(clock.instant()))
             .build();
     Request signed =
         Signer.signV4S3(
