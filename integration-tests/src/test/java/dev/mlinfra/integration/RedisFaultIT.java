@@ -1,0 +1,449 @@
+package dev.mlinfra.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.embedded.EmbeddedPostgres;
+import dev.mlinfra.embedded.EmbeddedRedis;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.event.ConsumerOptions;
+import dev.mlinfra.event.Event;
+import dev.mlinfra.event.EventConsumer;
+import dev.mlinfra.feature.FeatureLookup;
+import dev.mlinfra.feature.FeatureRow;
+import dev.mlinfra.feature.FeatureStatus;
+import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.postgres.Postgres;
+import dev.mlinfra.redis.Redis;
+import dev.mlinfra.telemetry.Meter;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Host threads publish events and read features without pause while a real Redis hangs, dies, is
+ * emptied or full. Reads answer within their budget, and in the end every accepted event is in the
+ * stream and handled or a dead letter.
+ */
+class RedisFaultIT {
+  private static final String STREAM = "ml-learning-events";
+  private static final String GROUP = "ml-processors";
+  private static final Duration BUDGET = Duration.ofMillis(50);
+  private static final FeatureView USER =
+      FeatureView.named("user").number("spend").ttl(Duration.ofDays(1)).build();
+  private static final BufferOptions QUICK =
+      BufferOptions.defaults()
+          .linger(Duration.ofMillis(5))
+          .maxBatchRows(200)
+          .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
+          .closeTimeout(Duration.ofSeconds(2));
+  private static final ConsumerOptions EAGER =
+      ConsumerOptions.defaults()
+          .block(Duration.ofMillis(100))
+          .maxAttempts(3)
+          .backoff(Duration.ofMillis(10), Duration.ofMillis(40))
+          .claimAfter(Duration.ofSeconds(30));
+
+  @TempDir private static Path directory;
+  private static EmbeddedPostgres postgres;
+  private static EmbeddedRedis redis;
+
+  private final Meters meters = new Meters();
+  private MlInfra ml;
+
+  @BeforeAll
+  static void start() {
+    postgres = EmbeddedPostgres.start();
+    redis = EmbeddedRedis.start(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+    postgres.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    ml = MlInfra.connect(config().build()).ensureSchema();
+    redis("FLUSHALL");
+    ml.ensureStreams();
+  }
+
+  @AfterEach
+  void close() {
+    if (ml != null) {
+      ml.close();
+    }
+  }
+
+  @Test
+  void answersReadsWithinTheirBudgetAndKeepsEventsWhileTheServerHangs() {
+    underLoad(
+        host -> {
+          redis.stop();
+          host.awaitUnavailable(20);
+          redis.cont();
+        });
+  }
+
+  @Test
+  void answersReadsWithinTheirBudgetAndKeepsEventsWhileTheServerIsDead() {
+    underLoad(
+        host -> {
+          redis.kill();
+          host.awaitUnavailable(20);
+          redis.restart();
+        });
+  }
+
+  @Test
+  void keepsEventsWhileItsConnectionsAreKilledAgainAndAgain() {
+    underLoad(
+        host -> {
+          for (int i = 0; i < 20; i++) {
+            long stored = ml.events().ledger().stored();
+            Await.until("more is stored", () -> ml.events().ledger().stored() > stored);
+            redis("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+          }
+        });
+  }
+
+  @Test
+  void keepsEventsAndReadsWhatWasEvictedAsMissingWhileTheServerHasNoMemoryLeft() {
+    underLoad(
+        host -> {
+          redis("CONFIG", "SET", "maxmemory", "1");
+          long failed = meters.value(Meter.BUFFER_WRITE_FAILURES, "event");
+          Await.until(
+              "writes are refused",
+              () -> meters.value(Meter.BUFFER_WRITE_FAILURES, "event") > failed + 2);
+          assertThat(spend("reader")).isEqualTo("MISSING");
+          redis("CONFIG", "SET", "maxmemory", "2gb");
+          ml.features().materialize("user");
+        });
+  }
+
+  @Test
+  void handlesEveryEventThatWasAcceptedWhileTheServerHungAndDied() {
+    Set<UUID> handled = ConcurrentHashMap.newKeySet();
+    ml.events()
+        .consume(GROUP, EAGER, batch -> batch.forEach(one -> handled.add(one.event().id())));
+    EventProducer producer = new EventProducer(ml.events());
+    HostThreads host = HostThreads.start(2, producer);
+    host.awaitCalls(200);
+    redis.stop();
+    host.awaitCalls(200);
+    redis.cont();
+    host.awaitCalls(200);
+    redis.kill();
+    host.awaitCalls(200);
+    redis.restart();
+    host.awaitCalls(200);
+    host.stopUnharmed();
+    assertThat(ml.events().flush(Duration.ofSeconds(60))).isTrue();
+    Await.until(
+        "all accepted events are handled",
+        () -> handled.containsAll(producer.answers().accepted()));
+    Await.until("all are acknowledged", () -> pending() == 0);
+    assertThat(handled).hasSize(producer.answers().acceptedCount());
+  }
+
+  @Test
+  void deadLettersAnEventThatAlwaysFailsWithItsCauseWhileOthersFlow() {
+    AtomicInteger attempts = new AtomicInteger();
+    Set<UUID> handled = ConcurrentHashMap.newKeySet();
+    EventProducer producer = new EventProducer(ml.events());
+    EventConsumer consumer =
+        ml.events()
+            .consume(
+                GROUP,
+                EAGER,
+                batch -> {
+                  if (batch.stream().anyMatch(one -> one.event().type().equals("bad"))) {
+                    attempts.incrementAndGet();
+                    throw new IllegalArgumentException("this payload\ncannot be learned from");
+                  }
+                  batch.forEach(one -> handled.add(one.event().id()));
+                });
+    List<UUID> good = new ArrayList<>();
+    good.add(producer.publish("good").id());
+    Event bad = producer.publish("bad");
+    good.add(producer.publish("good").id());
+    Await.until("the bad one is given up", () -> consumer.progress().deadLettered() == 1);
+    Await.until("the others are handled", () -> handled.containsAll(good));
+    Await.until("all are acknowledged", () -> pending() == 0);
+
+    assertThat(attempts).hasValueGreaterThanOrEqualTo(EAGER.maxAttempts());
+    assertThat(
+            new Sql(postgres)
+                .column(
+                    "SELECT cause || ' / ' || attempts FROM ml_learning.dead_letters"
+                        + " WHERE origin = ? AND subject_id = ?",
+                    GROUP,
+                    bad.id().toString()))
+        .singleElement()
+        .asString()
+        .contains("IllegalArgumentException: this payload cannot be learned from")
+        .endsWith(" / " + EAGER.maxAttempts());
+  }
+
+  @Test
+  void acknowledgesNothingWhileDeadLettersHaveNowhereToGo() {
+    Event bad = Event.of("bad", "item-1");
+    EventConsumer consumer =
+        ml.events()
+            .consume(
+                GROUP,
+                EAGER,
+                batch -> {
+                  throw new AssertionError("always fails");
+                });
+    postgres.kill();
+    ml.events().publish(bad);
+    Await.until(
+        "all attempts are used up",
+        () -> consumer.progress().failures() >= EAGER.maxAttempts());
+    assertThat(ml.events().flush(Duration.ofSeconds(30))).isTrue();
+    assertThat(pending()).isEqualTo(1);
+    assertThat(consumer.progress().deadLettered()).isZero();
+    postgres.restart();
+    Await.until("it is a dead letter", () -> consumer.progress().deadLettered() == 1);
+    Await.until("it is acknowledged", () -> pending() == 0);
+    assertThat(
+            new Sql(postgres)
+                .number(
+                    "SELECT count(*) FROM ml_learning.dead_letters WHERE subject_id = ?",
+                    bad.id().toString()))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void takesOverWhatAKilledProcessLeftBehind() throws Exception {
+    EventProducer producer = new EventProducer(ml.events());
+    for (int i = 0; i < 50; i++) {
+      producer.make();
+    }
+    assertThat(ml.events().flush(Duration.ofSeconds(30))).isTrue();
+    killAConsumerInItsHandler();
+    assertThat(pending()).isEqualTo(50);
+
+    Set<UUID> handled = ConcurrentHashMap.newKeySet();
+    EventConsumer heir =
+        ml.events()
+            .consume(
+                GROUP,
+                EAGER.claimAfter(Duration.ofMillis(500)),
+                batch -> batch.forEach(one -> handled.add(one.event().id())));
+    Await.until("all are handled", () -> handled.equals(producer.answers().accepted()));
+    Await.until("all are acknowledged", () -> pending() == 0);
+    assertThat(heir.progress().claimed()).isEqualTo(50);
+    assertThat(heir.progress().redelivered()).isEqualTo(50);
+  }
+
+  @Test
+  void makesItsGroupAgainAfterTheServerWasEmptied() {
+    Set<UUID> handled = ConcurrentHashMap.newKeySet();
+    ml.events()
+        .consume(GROUP, EAGER, batch -> batch.forEach(one -> handled.add(one.event().id())));
+    EventProducer producer = new EventProducer(ml.events());
+    UUID first = producer.publish("before").id();
+    Await.until("the first is handled", () -> handled.contains(first));
+    redis("FLUSHALL");
+    UUID second = producer.publish("after").id();
+    Await.until("the second is handled", () -> handled.contains(second));
+    try (RespClient client = new RespClient(redis)) {
+      Object group = ((List<?>) client.call("XINFO", "GROUPS", STREAM)).get(0);
+      assertThat(RespClient.field(group, "name")).isEqualTo(GROUP);
+    }
+  }
+
+  @Test
+  void readsDamagedAndForeignBytesAsMissingAndCountsThem() {
+    ml.features().put("user", List.of(row("good", 3)));
+    assertThat(spend("good")).isEqualTo("3.0");
+    byte[][] damaged = {{}, {1, 2, 3}, new byte[100], "{\"spend\": 99}".getBytes(StandardCharsets.UTF_8)};
+    for (byte[] bytes : damaged) {
+      redis("SET", "ml:features:user:good", bytes);
+      assertThat(spend("good")).isEqualTo("MISSING");
+    }
+    assertThat(meters.value(Meter.FEATURES_CORRUPT, "user")).isEqualTo(damaged.length);
+    assertThat(ml.features().materialize("user")).isPositive();
+    assertThat(spend("good")).isEqualTo("3.0");
+  }
+
+  @Test
+  void keepsFeaturesOfflineWhileTheServerIsAwayAndBringsThemOver() {
+    redis.kill();
+    assertThat(ml.features().put("user", List.of(row("offline", 5)))).isEqualTo(1);
+    assertThat(spend("offline")).isEqualTo("UNAVAILABLE");
+    redis.restart();
+    Await.until(
+        "it can be brought over",
+        () -> {
+          try {
+            return ml.features().materialize("user") > 0;
+          } catch (UnavailableException e) {
+            return false;
+          }
+        });
+    Await.until("it is online", () -> spend("offline").equals("5.0"));
+  }
+
+  /** What happens while the host goes on. */
+  @FunctionalInterface
+  private interface Fault {
+    void strike(Host host);
+  }
+
+  private void underLoad(Fault fault) {
+    ml.features().put("user", List.of(row("reader", 1)));
+    Host host = new Host();
+    fault.strike(host);
+    host.settle();
+  }
+
+  /** Publishers and readers that never pause for long. */
+  private final class Host {
+    private final EventProducer producer = new EventProducer(ml.events());
+    private final LedgerChecker checker = new LedgerChecker(ml.events()::ledger);
+    private final Map<FeatureStatus, AtomicInteger> reads = new ConcurrentHashMap<>();
+    private final HostThreads publishers = HostThreads.start(2, producer);
+    private final HostThreads readers = HostThreads.start(2, this::read);
+
+    private Host() {
+      goOn();
+    }
+
+    private void read() {
+      FeatureLookup found = ml.features().online("user", List.of("reader"), BUDGET).get(0);
+      reads.computeIfAbsent(found.status(), status -> new AtomicInteger()).incrementAndGet();
+      found.row().ifPresent(row -> assertThat(row.number("spend")).contains(1.0));
+    }
+
+    private int count(FeatureStatus status) {
+      AtomicInteger count = reads.get(status);
+      return count == null ? 0 : count.get();
+    }
+
+    private void awaitUnavailable(int more) {
+      int target = count(FeatureStatus.UNAVAILABLE) + more;
+      Await.until("reads say so", () -> count(FeatureStatus.UNAVAILABLE) >= target);
+      goOn();
+    }
+
+    private void goOn() {
+      publishers.awaitCalls(200);
+    }
+
+    private void settle() {
+      goOn();
+      int target = count(FeatureStatus.PRESENT) + 20;
+      Await.until("reads succeed again", () -> count(FeatureStatus.PRESENT) >= target);
+      publishers.stopUnharmed();
+      readers.stopUnharmed();
+      assertThat(ml.events().flush(Duration.ofSeconds(60))).as("all is settled").isTrue();
+      assertThat(reads).doesNotContainKey(FeatureStatus.EXPIRED);
+      checker.settleAtLeastOnce(producer.answers(), published(), List.of());
+    }
+  }
+
+  private void killAConsumerInItsHandler() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            HangingConsumer.class.getName(),
+            GROUP);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "ML_INFRA_SERVICE", "victim",
+                "ML_INFRA_REDIS_URL", redis.url(),
+                "ML_INFRA_REDIS_PASSWORD_FILE", redis.passwordFile().toString(),
+                "ML_INFRA_POSTGRES_URL", postgres.jdbcUrl(),
+                "ML_INFRA_POSTGRES_USER", postgres.user(),
+                "ML_INFRA_POSTGRES_PASSWORD_FILE", postgres.passwordFile().toString()));
+    Process victim = builder.redirectErrorStream(true).start();
+    try (BufferedReader output = victim.inputReader()) {
+      List<String> said = new ArrayList<>();
+      for (String line = output.readLine();
+          line != null && !line.equals(HangingConsumer.TOOK);
+          line = output.readLine()) {
+        said.add(line);
+      }
+      assertThat(victim.isAlive()).as("%s", said).isTrue();
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
+  }
+
+  private static List<UUID> published() {
+    try (RespClient client = new RespClient(redis)) {
+      List<UUID> ids = new ArrayList<>();
+      for (Object entry : (List<?>) client.call("XRANGE", STREAM, "-", "+")) {
+        ids.add(UUID.fromString((String) RespClient.field(((List<?>) entry).get(1), "id")));
+      }
+      return ids;
+    }
+  }
+
+  private static long pending() {
+    try (RespClient client = new RespClient(redis)) {
+      return (Long) ((List<?>) client.call("XPENDING", STREAM, GROUP)).get(0);
+    }
+  }
+
+  private static void redis(Object... words) {
+    try (RespClient client = new RespClient(redis)) {
+      client.call(words);
+    }
+  }
+
+  private String spend(String entity) {
+    FeatureLookup found = ml.features().online("user", List.of(entity), Duration.ofSeconds(5)).get(0);
+    return found
+        .row()
+        .flatMap(row -> row.number("spend"))
+        .map(String::valueOf)
+        .orElse(found.status().name());
+  }
+
+  private static FeatureRow row(String entity, double spend) {
+    return FeatureRow.of(entity, Instant.now()).value("spend", spend).build();
+  }
+
+  private MlInfraConfig.Builder config() {
+    return MlInfraConfig.forService("faults")
+        .events(QUICK)
+        .view(USER)
+        .install(meters)
+        .install(
+            Postgres.at(postgres.jdbcUrl()).user(postgres.user()).password(postgres.password()))
+        .install(
+            Redis.at(redis.url())
+                .password(redis.password())
+                .commandTimeout(Duration.ofSeconds(2)));
+  }
+}
