@@ -33,7 +33,7 @@ public final class PostgresFactory implements ModuleFactory {
     postgres =
         settings
             .number("embedding_dimensions")
-            .map(Long::intValue)
+            .map(PostgresFactory::toInt)
             .map(postgres::embeddingDimensions)
             .orElse(postgres);
     postgres = settings.duration("connect_timeout").map(postgres::connectTimeout).orElse(postgres);
@@ -42,5 +42,10 @@ public final class PostgresFactory implements ModuleFactory {
     postgres =
         settings.duration("migration_timeout").map(postgres::migrationTimeout).orElse(postgres);
     return settings.flag("allow_plaintext").orElse(false) ? postgres.allowPlaintext() : postgres;
+  }
+
+  /** Cuts a number down to what an int holds, which is outside of every range allowed here. */
+  private static int toInt(long value) {
+    return (int) Math.max(Integer.MIN_VALUE, Math.min(value, Integer.MAX_VALUE));
   }
 }
