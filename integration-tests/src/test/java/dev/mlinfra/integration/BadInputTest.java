@@ -313,10 +313,6 @@ class BadInputTest {
         "finite");
   }
 
-  private static Instant nextYear() {
-    return Instant.now().plus(Duration.ofDays(365));
-  }
-
   private UUID logGood() {
     Decision good = Decision.by("ranker").action("item").build();
     assertThat(ml.decisions().log(good).accepted()).isTrue();

@@ -144,8 +144,7 @@ class RedisFaultIT {
   @Test
   void handlesEveryEventThatWasAcceptedWhileTheServerHungAndDied() {
     Set<UUID> handled = ConcurrentHashMap.newKeySet();
-    ml.events()
-        .consume(GROUP, EAGER, batch -> batch.forEach(one -> handled.add(one.event().id())));
+    ml.events().consume(GROUP, EAGER, batch -> batch.forEach(one -> handled.add(one.event().id())));
     EventProducer producer = new EventProducer(ml.events());
     HostThreads host = HostThreads.start(2, producer);
     host.awaitCalls(200);
@@ -219,8 +218,7 @@ class RedisFaultIT {
     postgres.kill();
     ml.events().publish(bad);
     Await.until(
-        "all attempts are used up",
-        () -> consumer.progress().failures() >= EAGER.maxAttempts());
+        "all attempts are used up", () -> consumer.progress().failures() >= EAGER.maxAttempts());
     assertThat(ml.events().flush(Duration.ofSeconds(30))).isTrue();
     assertThat(pending()).isEqualTo(1);
     assertThat(consumer.progress().deadLettered()).isZero();
@@ -261,8 +259,7 @@ class RedisFaultIT {
   @Test
   void makesItsGroupAgainAfterTheServerWasEmptied() {
     Set<UUID> handled = ConcurrentHashMap.newKeySet();
-    ml.events()
-        .consume(GROUP, EAGER, batch -> batch.forEach(one -> handled.add(one.event().id())));
+    ml.events().consume(GROUP, EAGER, batch -> batch.forEach(one -> handled.add(one.event().id())));
     EventProducer producer = new EventProducer(ml.events());
     UUID first = producer.publish("before").id();
     Await.until("the first is handled", () -> handled.contains(first));
@@ -279,7 +276,9 @@ class RedisFaultIT {
   void readsDamagedAndForeignBytesAsMissingAndCountsThem() {
     ml.features().put("user", List.of(row("good", 3)));
     assertThat(spend("good")).isEqualTo("3.0");
-    byte[][] damaged = {{}, {1, 2, 3}, new byte[100], "{\"spend\": 99}".getBytes(StandardCharsets.UTF_8)};
+    byte[][] damaged = {
+      {}, {1, 2, 3}, new byte[100], "{\"spend\": 99}".getBytes(StandardCharsets.UTF_8)
+    };
     for (byte[] bytes : damaged) {
       redis("SET", "ml:features:user:good", bytes);
       assertThat(spend("good")).isEqualTo("MISSING");
@@ -422,7 +421,8 @@ class RedisFaultIT {
   }
 
   private String spend(String entity) {
-    FeatureLookup found = ml.features().online("user", List.of(entity), Duration.ofSeconds(5)).get(0);
+    FeatureLookup found =
+        ml.features().online("user", List.of(entity), Duration.ofSeconds(5)).get(0);
     return found
         .row()
         .flatMap(row -> row.number("spend"))
@@ -442,8 +442,6 @@ class RedisFaultIT {
         .install(
             Postgres.at(postgres.jdbcUrl()).user(postgres.user()).password(postgres.password()))
         .install(
-            Redis.at(redis.url())
-                .password(redis.password())
-                .commandTimeout(Duration.ofSeconds(2)));
+            Redis.at(redis.url()).password(redis.password()).commandTimeout(Duration.ofSeconds(2)));
   }
 }

@@ -59,8 +59,7 @@ class RefusalIT {
 
   @Test
   void refusesAWrongPasswordOfPostgresWithoutShowingIt() {
-    Postgres module =
-        Postgres.at(stack.jdbcUrl()).user("postgres").password(Secret.of(canary));
+    Postgres module = Postgres.at(stack.jdbcUrl()).user("postgres").password(Secret.of(canary));
     MlInfraException refused =
         refused(
             MlInfraException.class,
@@ -88,8 +87,7 @@ class RefusalIT {
 
   @Test
   void keepsWhatWasLoggedUnderAWrongPasswordUntilThePasswordIsRight() {
-    sql.run(
-        "CREATE ROLE rotating LOGIN SUPERUSER PASSWORD 'before-" + canary + "'");
+    sql.run("CREATE ROLE rotating LOGIN SUPERUSER PASSWORD 'before-" + canary + "'");
     Postgres module =
         Postgres.at(stack.jdbcUrl())
             .user("rotating")
@@ -97,8 +95,7 @@ class RefusalIT {
             .connectTimeout(Duration.ofSeconds(3));
     Meters meters = new Meters();
     try (MlInfra ml =
-        MlInfra.connect(
-            config().install(module).install(meters).start(Start.BACKGROUND).build())) {
+        MlInfra.connect(config().install(module).install(meters).start(Start.BACKGROUND).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "rotating");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
       HostThreads host = HostThreads.start(2, producer);
@@ -127,7 +124,9 @@ class RefusalIT {
         UnavailableException.class,
         () ->
             MlInfra.connect(
-                config().install(Postgres.at("jdbc:postgresql://127.0.0.1:" + closed + "/ml")).build()),
+                config()
+                    .install(Postgres.at("jdbc:postgresql://127.0.0.1:" + closed + "/ml"))
+                    .build()),
         "postgres '127.0.0.1:" + closed + "/ml'",
         "check that the server runs",
         "Start.BACKGROUND");
@@ -212,8 +211,7 @@ class RefusalIT {
 
   @Test
   void refusesASchemaThatIsNotMadeYet() {
-    try (MlInfra ml =
-        MlInfra.connect(config().install(postgres().schema("not_made")).build())) {
+    try (MlInfra ml = MlInfra.connect(config().install(postgres().schema("not_made")).build())) {
       refused(ConfigException.class, ml::verifySchema, "schema 'not_made'", "call ensureSchema()");
     }
   }
@@ -261,12 +259,12 @@ class RefusalIT {
 
   @Test
   void storesAHostileTextAsTheTextItIs() {
-    String hostile = "x\"; DROP SCHEMA ml_learning CASCADE; -- '); \\ \t\n{} ${x} \u202e\ud83d\ude00";
+    String hostile =
+        "x\"; DROP SCHEMA ml_learning CASCADE; -- '); \\ \t\n{} ${x} \u202e\ud83d\ude00";
     try (MlInfra ml = MlInfra.connect(config().install(postgres()).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), hostile);
       UUID id = producer.log(hostile).id();
-      ml.decisions()
-          .feedback(dev.mlinfra.decision.Feedback.of(id, 1).kind(hostile).label(hostile));
+      ml.decisions().feedback(dev.mlinfra.decision.Feedback.of(id, 1).kind(hostile).label(hostile));
       assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
       assertThat(
               sql.column(
