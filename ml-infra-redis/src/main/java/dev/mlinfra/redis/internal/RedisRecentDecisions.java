@@ -26,6 +26,9 @@ final class RedisRecentDecisions implements RecentDecisions {
   private static final Logger LOG = LoggerFactory.getLogger(RedisRecentDecisions.class);
   private static final Duration FIND_BUDGET = Duration.ofMillis(100);
 
+  /** Long enough to connect for the first batch, short enough for the writer to lose. */
+  private static final Duration CONNECT_BUDGET = Duration.ofMillis(100);
+
   private final RedisLink link;
   private final Duration ttl;
   private final int mostInFlight;
@@ -43,7 +46,7 @@ final class RedisRecentDecisions implements RecentDecisions {
     int room = Math.min(batch.size(), mostInFlight - inFlight.get());
     try {
       if (room > 0) {
-        send(link.connection("caching of decisions", Duration.ZERO), batch.subList(0, room));
+        send(link.connection("caching of decisions", CONNECT_BUDGET), batch.subList(0, room));
       }
     } catch (MlInfraException e) {
       LOG.debug("decisions are not cached: {}", e.getMessage());
