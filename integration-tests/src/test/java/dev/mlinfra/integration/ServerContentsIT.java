@@ -42,6 +42,7 @@ class ServerContentsIT {
     redis = new RespClient(stack.redis());
     try (MlInfra ml = MlInfra.connect(stack.config("contents").view(USER).build())) {
       ml.ensureSchema().ensureStreams().ensureBucket();
+      Await.until("decisions are cached", () -> logsAndFinds(ml, "warm-up"));
       decision =
           Decision.by("ranker")
               .model("bts", "17")
@@ -135,7 +136,7 @@ class ServerContentsIT {
     assertThat(
             sql.column(
                 "SELECT concat_ws('|', agent, model, decisions, feedbacks, reward_sum)"
-                    + " FROM ml_learning.ml_decision_metrics"))
+                    + " FROM ml_learning.ml_decision_metrics WHERE agent = 'ranker'"))
         .containsExactly("ranker|bts|1|1|1");
   }
 
@@ -159,7 +160,7 @@ class ServerContentsIT {
   @Test
   void showsAKeyInEachNameSpace() {
     assertThat(keys("ml:features:*")).contains("ml:features:sample", "ml:features:user:u1");
-    assertThat(keys("ml:decisions:*")).containsExactly("ml:decisions:" + decision.id());
+    assertThat(keys("ml:decisions:*")).contains("ml:decisions:" + decision.id());
     assertThat(keys("ml:models:*")).containsExactly("ml:models:bts");
     assertThat(keys("*"))
         .allMatch(key -> key.startsWith("ml:") || key.equals("ml-learning-events"));
@@ -195,6 +196,14 @@ class ServerContentsIT {
   void keepsTheArtifactUnderItsDigest() {
     assertThat(stack.artifacts().resolve(Artifact.keyOf(artifact.sha256())))
         .hasBinaryContent(new byte[] {1, 2, 3});
+  }
+
+  /** The cache is best effort: what comes before its connection is there is left out. */
+  private static boolean logsAndFinds(MlInfra ml, String agent) {
+    Decision logged = Decision.by(agent).action("a").build();
+    return ml.decisions().log(logged).accepted()
+        && ml.decisions().flush(Duration.ofSeconds(30))
+        && ml.decisions().recent(logged.id()).isPresent();
   }
 
   private static List<String> keys(String pattern) {
