@@ -1,6 +1,7 @@
 package dev.mlinfra;
 
 import dev.mlinfra.error.ConflictException;
+import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
@@ -16,14 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The truth, the pointers and the mirror in memory, each of which can be taken down. */
 final class MemoryModels implements ModelStore, ModelPointers, ModelMirror {
   final Map<String, ModelVersion> pointers = new HashMap<>();
-  final List<String> mirrorCalls = new ArrayList<>();
+  final List<String> mirrorCalls = new CopyOnWriteArrayList<>();
   volatile boolean storeDown;
   volatile boolean pointersDown;
   volatile boolean mirrorDown;
+  volatile int refusedVersion;
   private final List<ModelVersion> versions = new ArrayList<>();
   private final List<Promotion> promotions = new ArrayList<>();
   private final Set<Promotion> mirroredPromotions = new HashSet<>();
@@ -131,6 +134,9 @@ final class MemoryModels implements ModelStore, ModelPointers, ModelMirror {
   @Override
   public synchronized ModelVersion.Mirrored mirror(ModelVersion version) {
     fail(mirrorDown);
+    if (version.version() == refusedVersion) {
+      throw new CorruptDataException("version was refused by the test");
+    }
     mirrorCalls.add("version " + version.version());
     return new ModelVersion.Mirrored("run" + version.version(), "" + version.version());
   }

@@ -80,6 +80,21 @@ class ModelRegistryTest {
   }
 
   @Test
+  void passesOverWhatTheMirrorRefusesAndTriesItAgainLater() {
+    models.refusedVersion = 1;
+    try (MlInfra ml = connect()) {
+      ml.models().register(model('a'));
+      ml.models().register(model('b'));
+      ml.models().promote("ranker", 2, "champion", "me", "better");
+      Await.until("the rest is mirrored", () -> models.mirrorCalls.contains("champion 2"));
+      assertThat(ml.models().awaitMirror(Duration.ofMillis(20))).isFalse();
+      models.refusedVersion = 0;
+      assertThat(ml.models().awaitMirror(LONG)).isTrue();
+      assertThat(models.mirrorCalls).contains("version 1");
+    }
+  }
+
+  @Test
   void isItsOwnMirrorWithoutOne() {
     MlInfraConfig config =
         MlInfraConfig.forService("test")

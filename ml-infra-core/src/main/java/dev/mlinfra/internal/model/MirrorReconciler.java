@@ -11,6 +11,8 @@ import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,23 +105,24 @@ final class MirrorReconciler implements AutoCloseable {
     }
   }
 
+  /** What the mirror refuses for good is passed over, so that it does not hold up the rest. */
   private void catchUp() {
-    List<ModelVersion> missing = store.unmirrored(BATCH);
-    while (!missing.isEmpty() && !closed) {
-      backlog = missing.size();
-      for (ModelVersion version : missing) {
-        store.mirrored(version, mirror.mirror(version));
-      }
-      missing = store.unmirrored(BATCH);
-    }
-    List<Promotion> promotions = store.unmirroredPromotions(BATCH);
-    while (!promotions.isEmpty() && !closed) {
-      for (Promotion promotion : promotions) {
-        mirrorPromotion(promotion);
-      }
-      promotions = store.unmirroredPromotions(BATCH);
-    }
+    Refusals refusals = new Refusals();
+    bring(refusals, store::unmirrored, version -> store.mirrored(version, mirror.mirror(version)));
+    bring(refusals, store::unmirroredPromotions, this::mirrorPromotion);
+    refusals.throwFirst();
     backlog = 0;
+  }
+
+  private <T> void bring(Refusals refusals, IntFunction<List<T>> missing, Consumer<T> toMirror) {
+    while (!closed) {
+      List<T> next = refusals.without(missing.apply(BATCH + refusals.size()));
+      backlog = next.size() + refusals.size();
+      if (next.isEmpty()) {
+        return;
+      }
+      next.forEach(item -> refusals.pass(item, toMirror));
+    }
   }
 
   private void mirrorPromotion(Promotion promotion) {
