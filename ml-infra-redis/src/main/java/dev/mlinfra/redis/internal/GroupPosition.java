@@ -8,11 +8,19 @@ import java.util.TreeSet;
  * what was delivered and not acknowledged. Used by one thread.
  */
 final class GroupPosition {
+  /**
+   * More than any consumer holds; entries that another one took over are never acknowledged here.
+   */
+  private static final int MAX_OPEN = 100_000;
+
   private final TreeSet<StreamId> open = new TreeSet<>();
   private StreamId last = StreamId.ZERO;
 
   void delivered(StreamId id) {
     open.add(id);
+    if (open.size() > MAX_OPEN) {
+      open.remove(open.first());
+    }
     if (id.compareTo(last) > 0) {
       last = id;
     }

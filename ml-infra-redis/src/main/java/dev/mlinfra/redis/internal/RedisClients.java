@@ -14,6 +14,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -112,8 +113,7 @@ final class RedisClients implements AutoCloseable {
   }
 
   /** Numbers the threads of a pool and lets the host's JVM end without them. */
-  private record DaemonThreads(String prefix, AtomicInteger made)
-      implements java.util.concurrent.ThreadFactory {
+  private record DaemonThreads(String prefix, AtomicInteger made) implements ThreadFactory {
     DaemonThreads(String prefix) {
       this(prefix, new AtomicInteger());
     }

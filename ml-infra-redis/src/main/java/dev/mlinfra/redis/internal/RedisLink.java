@@ -107,7 +107,7 @@ final class RedisLink implements AutoCloseable {
   }
 
   /** Waits for an answer until a deadline of {@link System#nanoTime()}. */
-  <T> T await(String subject, Future<T> answer, long deadlineNanos) {
+  private <T> T await(String subject, Future<T> answer, long deadlineNanos) {
     try {
       T value = answer.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       silence.answered();

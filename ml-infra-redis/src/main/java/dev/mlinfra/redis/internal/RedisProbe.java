@@ -38,14 +38,12 @@ final class RedisProbe implements Probe {
     }
     try {
       ServerInfo info = ServerInfo.read(quick, "look at the server", left(budget, start));
+      SampleKey.write(quick, left(budget, start));
       Optional<String> note =
           info.fault(options.maxMemoryBytes()).or(() -> info.warning(options.maxMemoryBytes()));
-      if (note.isPresent()) {
-        SampleKey.write(quick, left(budget, start));
-        return health(Status.DEGRADED, info.describe() + "; " + note.get(), start);
-      }
-      SampleKey.write(quick, left(budget, start));
-      return health(Status.UP, info.describe(), start);
+      return note.isPresent()
+          ? health(Status.DEGRADED, info.describe() + "; " + note.get(), start)
+          : health(Status.UP, info.describe(), start);
     } catch (MlInfraException e) {
       return health(Status.DEGRADED, String.valueOf(e.getMessage()), start);
     }
