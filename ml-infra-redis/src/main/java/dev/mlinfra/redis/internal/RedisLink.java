@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -183,11 +184,24 @@ final class RedisLink implements AutoCloseable {
   /** Begins to connect on another thread, since the driver may have to be loaded for it. */
   private CompletableFuture<StatefulRedisConnection<String, byte[]>> start() {
     CompletableFuture<StatefulRedisConnection<String, byte[]>> made = new CompletableFuture<>();
-    CompletableFuture<?> ignored =
-        CompletableFuture.supplyAsync(() -> client.connectAsync(CODEC, uri), starter)
-            .thenCompose(Function.identity())
-            .whenComplete((connected, failure) -> finish(made, connected, failure));
+    try {
+      starter.execute(() -> begin(made));
+    } catch (RejectedExecutionException e) {
+      finish(made, null, e);
+    }
     return made;
+  }
+
+  private void begin(CompletableFuture<StatefulRedisConnection<String, byte[]>> made) {
+    try {
+      CompletableFuture<?> ignored =
+          client
+              .connectAsync(CODEC, uri)
+              .toCompletableFuture()
+              .whenComplete((connected, failure) -> finish(made, connected, failure));
+    } catch (RuntimeException e) {
+      finish(made, null, e);
+    }
   }
 
   private void finish(

@@ -4,6 +4,7 @@ import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.spi.RecentDecisions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.AsyncCommand;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,9 @@ final class RedisRecentDecisions implements RecentDecisions {
       batch.set(Keys.decision(decision.id()), TextFields.utf8(line(decision)), ttl);
     }
     inFlight.addAndGet(decisions.size());
-    batch.send(connection).forEach(answer -> answer.whenComplete(this::settle));
+    for (AsyncCommand<String, byte[], String> answer : batch.send(connection)) {
+      CompletableFuture<?> ignored = answer.whenComplete(this::settle);
+    }
   }
 
   private void settle(@Nullable String answer, @Nullable Throwable failure) {
