@@ -1,5 +1,7 @@
 package dev.mlinfra.internal.assembly;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
@@ -15,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes schema, streams and bucket in the background, in the order asked for, again and again until
- * each succeeds. What is still missing shows in the health report.
+ * Makes schema, streams and bucket in the background, again and again until each succeeds; a step
+ * that fails goes to the end of the queue, so that it does not hold up the others. What is still
+ * missing shows in the health report.
  */
 public final class BackgroundBootstrap implements Probe, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundBootstrap.class);
@@ -56,7 +59,7 @@ public final class BackgroundBootstrap implements Probe, AutoCloseable {
           : new ComponentHealth(
               component(),
               Status.DEGRADED,
-              steps.getFirst().name() + " is not done yet; " + lastError,
+              steps.stream().map(Step::name).collect(joining(", ")) + " not done yet; " + lastError,
               Duration.ZERO);
     }
   }
@@ -118,7 +121,8 @@ public final class BackgroundBootstrap implements Probe, AutoCloseable {
     }
     long deadline = System.nanoTime() + backoff.pauseNanos(failures);
     synchronized (lock) {
-      lastError = message;
+      lastError = step.name() + ": " + message;
+      steps.add(steps.removeFirst());
       for (long left = deadline - System.nanoTime();
           left > 0 && !closed;
           left = deadline - System.nanoTime()) {
