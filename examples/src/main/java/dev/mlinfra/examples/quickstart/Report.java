@@ -66,15 +66,7 @@ final class Report {
   void whereTimeWent() {
     title("Where time went");
     double all = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
-    seconds.forEach(
-        (name, took) ->
-            out.printf(
-                Locale.ROOT,
-                "  %-" + NAME_WIDTH + "s%6.2f s %3.0f %%  %s%n",
-                name,
-                took,
-                100 * took / all,
-                "#".repeat((int) Math.round(BAR_WIDTH * took / all))));
+    seconds.forEach((name, took) -> line(share(name, took, took / all)));
   }
 
   /** The last line of a good run. */
@@ -87,6 +79,12 @@ final class Report {
   void failed(String why) {
     out.printf("%nquickstart failed: %s%n", why);
     out.flush();
+  }
+
+  private static String share(String name, double took, double share) {
+    String bar = "#".repeat((int) Math.round(BAR_WIDTH * share));
+    String layout = "%-" + NAME_WIDTH + "s%6.2f s %3.0f %%  %s";
+    return String.format(Locale.ROOT, layout, name, took, 100 * share, bar).stripTrailing();
   }
 
   private static double secondsSince(long start) {
