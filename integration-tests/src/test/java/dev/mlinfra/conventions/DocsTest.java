@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * somewhere. {@code -Ddocs.write=true} copies the regions into the pages.
  */
 class DocsTest {
-  private static final int LEAST_BLOCKS = 1;
+  private static final int LEAST_BLOCKS = 20;
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
 
   @Test
