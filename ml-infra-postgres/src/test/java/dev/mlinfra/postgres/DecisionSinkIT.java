@@ -169,8 +169,18 @@ class DecisionSinkIT {
   void saysTheReasonForARefusal() {
     Decision bad = Decision.by("nul\0").action("x").build();
     assertThatThrownBy(() -> postgres.store(true, List.of(bad)))
-        .hasMessageContaining("decisions was refused by postgres")
+        .hasMessageContaining("write of decisions was refused by postgres")
         .hasMessageContaining("22021");
+  }
+
+  @Test
+  void keepsTheRefusedRowOutOfTheReason() {
+    Decision bad = Decision.by("agent").action("personal-data").propensity(5).build();
+    assertThatThrownBy(() -> postgres.store(true, List.of(bad)))
+        .hasMessageContaining("23514")
+        .hasMessageNotContaining("personal-data")
+        .rootCause()
+        .hasMessageNotContaining("personal-data");
   }
 
   @Test

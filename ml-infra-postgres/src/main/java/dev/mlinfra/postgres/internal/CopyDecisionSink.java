@@ -43,10 +43,18 @@ final class CopyDecisionSink implements DecisionSink {
     this.rollup = rollup;
     this.decisions =
         new CopyTable<>(
-            database, "decisions", "agent_decisions", DECISION_COLUMNS, this::encodeDecision);
+            database,
+            "write of decisions",
+            "agent_decisions",
+            DECISION_COLUMNS,
+            this::encodeDecision);
     this.feedback =
         new CopyTable<>(
-            database, "feedback", "agent_feedback", FEEDBACK_COLUMNS, this::encodeFeedback);
+            database,
+            "write of feedback",
+            "agent_feedback",
+            FEEDBACK_COLUMNS,
+            this::encodeFeedback);
   }
 
   @Override

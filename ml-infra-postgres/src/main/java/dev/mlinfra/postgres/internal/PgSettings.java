@@ -54,6 +54,8 @@ public record PgSettings(
     // The server gives up first, so that a socket time-out means that it no longer answers.
     PGProperty.SOCKET_TIMEOUT.set(properties, seconds(longestStatement.plus(SOCKET_SLACK)));
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+    // The detail of an error quotes the failing row, which does not belong into logs.
+    PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
     PGProperty.REWRITE_BATCHED_INSERTS.set(properties, false);
     PGProperty.OPTIONS.set(
         properties,
