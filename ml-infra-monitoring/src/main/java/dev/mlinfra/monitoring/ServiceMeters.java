@@ -121,7 +121,9 @@ final class ServiceMeters {
         throw new ClosedException("monitoring was closed but got a report; stop using the clients");
       }
       M registered = registration.get();
-      if (owned.putIfAbsent(registered.getId(), reads) != null) {
+      Object before = owned.putIfAbsent(registered.getId(), reads);
+      // counters and timers may share a meter, as when a filter of the host drops a tag
+      if (before != null && !before.equals(reads)) {
         throw new IllegalStateException(registered.getId() + " was reported in two ways");
       }
       return registered;

@@ -8,6 +8,7 @@ import dev.mlinfra.telemetry.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -165,6 +166,21 @@ class MonitoringTest {
       assertThat(registry.get("ml.models.registered").counter().count()).isEqualTo(1);
     }
     assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void losesNothingWhenAFilterOfTheHostDropsATag() {
+    registry.config().meterFilter(MeterFilter.ignoreTags("view"));
+    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+      ranker.telemetry().count(Meter.FEATURES_WRITTEN, 2, "user");
+      ranker.telemetry().count(Meter.FEATURES_WRITTEN, 3, "item");
+      ranker.telemetry().time(Meter.FEATURES_AS_OF, 1, "user");
+      ranker.telemetry().time(Meter.FEATURES_AS_OF, 1, "item");
+
+      assertThat(registry.get("ml.features.written").counter().count()).isEqualTo(5);
+      assertThat(registry.get("ml.features.as.of").timer().count()).isEqualTo(2);
+      assertThat(registry.get("ml.telemetry.failures").functionCounter().count()).isZero();
+    }
   }
 
   @Test
