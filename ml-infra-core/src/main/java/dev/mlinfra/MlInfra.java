@@ -86,7 +86,7 @@ public final class MlInfra implements AutoCloseable {
             + DecisionIds.at(config.clock().instant()).toString().replace("-", "");
     Assembly assembly = new Assembly(config.service(), source, config.clock(), config.views());
     assembly.open(config.modules());
-    MlInfra whole = new MlInfra(config, assembly);
+    MlInfra whole = whole(config, assembly);
     if (config.start() == Start.FAIL_FAST) {
       whole.requireHealthy();
     }
@@ -275,6 +275,15 @@ public final class MlInfra implements AutoCloseable {
       clients.close();
       checkup.close();
       assembly.close();
+    }
+  }
+
+  private static MlInfra whole(MlInfraConfig config, Assembly assembly) {
+    try {
+      return new MlInfra(config, assembly);
+    } catch (RuntimeException | Error e) {
+      assembly.close();
+      throw e;
     }
   }
 

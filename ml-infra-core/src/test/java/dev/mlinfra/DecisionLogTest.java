@@ -294,6 +294,39 @@ class DecisionLogTest {
     assertThat(store.stored().size()).isEqualTo(ledger.stored());
   }
 
+  @Test
+  void flushesWithoutALimitOfTime() {
+    try (MlInfra ml = connect(QUICK)) {
+      ml.decisions().log(decision("a"));
+      assertThat(ml.decisions().flush(Duration.ofSeconds(Long.MAX_VALUE))).isTrue();
+      assertThat(ml.decisions().flush(Duration.ofSeconds(Long.MIN_VALUE))).isTrue();
+    }
+  }
+
+  @Test
+  void writesWhatIsLeftWhenAnInterruptedThreadCloses() throws Exception {
+    store.hang = new CountDownLatch(1);
+    MlInfra ml = connect(QUICK.maxBatchRows(1));
+    ml.decisions().log(decision("a"));
+    Await.until("the write hangs", () -> !store.firstAttempts.isEmpty());
+    Thread release =
+        new Thread(
+            () -> {
+              Await.until(
+                  "closing", () -> ml.decisions().log(decision("late")).status() == Status.CLOSED);
+              store.hang.countDown();
+            });
+    release.start();
+    Thread.currentThread().interrupt();
+    ml.close();
+    assertThat(Thread.interrupted()).isTrue();
+    release.join();
+    assertThat(store.firstAttempts).doesNotContain(false);
+    assertThat(ml.decisions().ledger().droppedTotal())
+        .isEqualTo(ml.decisions().ledger().dropped().get("closed"));
+    assertThat(store.stored()).hasSize((int) ml.decisions().ledger().stored()).isNotEmpty();
+  }
+
   private MlInfra connect(BufferOptions options) {
     return MlInfra.connect(
         MlInfraConfig.forService("test")

@@ -17,6 +17,8 @@ import dev.mlinfra.spi.EventBroker;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class EventStreamsTest {
@@ -167,6 +169,61 @@ class EventStreamsTest {
       assertThatThrownBy(() -> ml.events().consume("workers", QUICK, seen::addAll))
           .isInstanceOf(ModuleMissingException.class)
           .hasMessageContaining("dead letters");
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // a host may pass null by mistake
+  void refusesAMissingHandlerBeforeItTakesEvents() {
+    try (MlInfra ml = connect()) {
+      assertThatThrownBy(() -> ml.events().consume("workers", QUICK, null))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("handler");
+    }
+  }
+
+  @Test
+  void handsOutBatchesThatAHandlerCannotChange() {
+    AtomicInteger refused = new AtomicInteger();
+    try (MlInfra ml = connect()) {
+      EventConsumer consumer =
+          ml.events()
+              .consume(
+                  "workers",
+                  QUICK,
+                  batch -> {
+                    try {
+                      batch.clear();
+                    } catch (UnsupportedOperationException e) {
+                      refused.incrementAndGet();
+                    }
+                  });
+      publish(ml, 3);
+      Await.until("all handled", () -> broker.pendingCount() == 0 && broker.handedOut() == 3);
+      Await.until("counted", () -> consumer.progress().handled() == 3);
+      assertThat(refused).hasPositiveValue();
+    }
+  }
+
+  @Test
+  void closesThoughAHandlerBlocksAndTheCloseTimeoutIsBelowAMillisecond() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    try (MlInfra ml = connect()) {
+      EventConsumer consumer =
+          ml.events()
+              .consume(
+                  "workers",
+                  QUICK.closeTimeout(Duration.ofNanos(1)),
+                  batch -> {
+                    inside.countDown();
+                    never.await();
+                  });
+      publish(ml, 1);
+      inside.await();
+      Thread closer = new Thread(consumer::close);
+      closer.start();
+      Await.until("closed", () -> !closer.isAlive());
     }
   }
 

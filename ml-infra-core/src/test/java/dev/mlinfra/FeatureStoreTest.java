@@ -64,6 +64,18 @@ class FeatureStoreTest {
   }
 
   @Test
+  void readsFeaturesThatNeverExpireWithoutALimitOfTime() {
+    Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
+    try (MlInfra ml = connect(FeatureView.named("user").count("views").ttl(forever).build())) {
+      ml.features().put("user", List.of(FeatureRow.of("u1", NOW).value("views", 3).build()));
+      assertThat(ml.features().online("user", List.of("u1"), forever))
+          .singleElement()
+          .extracting(FeatureLookup::status)
+          .isEqualTo(FeatureStatus.PRESENT);
+    }
+  }
+
+  @Test
   void keepsAMissingFeatureMissing() {
     try (MlInfra ml = connect(USER)) {
       ml.features().put("user", List.of(FeatureRow.of("u1", NOW).value("views", 3).build()));

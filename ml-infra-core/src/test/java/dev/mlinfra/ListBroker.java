@@ -36,6 +36,10 @@ final class ListBroker implements EventBroker {
     return pending.size();
   }
 
+  synchronized int handedOut() {
+    return next;
+  }
+
   private void fail() {
     if (down) {
       throw new UnavailableException("broker was taken down by the test");

@@ -66,6 +66,73 @@ class MlInfraTest {
   }
 
   @Test
+  void refusesDurationsThatDoNotFitInNanoseconds() {
+    Duration ages = Duration.ofDays(400_000);
+    assertThatThrownBy(
+            () ->
+                MlInfraConfig.forService("test")
+                    .decisions(
+                        BufferOptions.defaults()
+                            .linger(ages)
+                            .backoff(Duration.ofMillis(1), ages)
+                            .closeTimeout(ages))
+                    .build())
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(e.faults())
+                    .hasSize(3)
+                    .contains(
+                        "decisions.closeTimeout was PT9600000H but must be at most 50000 days; pass"
+                            + " a shorter duration"));
+  }
+
+  @Test
+  void closesWhatWasOpenedWhenTheRestFails() {
+    AtomicInteger closed = new AtomicInteger();
+    MlInfraConfig config =
+        MlInfraConfig.forService("test")
+            .install(
+                TestModule.of(
+                    "m",
+                    wiring -> {
+                      wiring.onClose(closed::incrementAndGet);
+                      wiring.probe(new NamelessProbe());
+                    }))
+            .build();
+    assertThatThrownBy(() -> MlInfra.connect(config)).hasMessage("by the test");
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void closesWhatWasOpenedWhenAModuleLacksAClass() {
+    AtomicInteger closed = new AtomicInteger();
+    MlInfraConfig config =
+        MlInfraConfig.forService("test")
+            .install(TestModule.of("one", wiring -> wiring.onClose(closed::incrementAndGet)))
+            .install(
+                TestModule.of(
+                    "two",
+                    wiring -> {
+                      throw new NoClassDefFoundError("by the test");
+                    }))
+            .build();
+    assertThatThrownBy(() -> MlInfra.connect(config)).isInstanceOf(NoClassDefFoundError.class);
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void checksHealthWithoutALimitOfTime() {
+    try (MlInfra ml =
+        MlInfra.connect(
+            MlInfraConfig.forService("test")
+                .install(TestModule.of("m", w -> w.probe(TestModule.probe("p", Status.UP))))
+                .build())) {
+      assertThat(ml.health(Duration.ofSeconds(Long.MAX_VALUE)).healthy()).isTrue();
+    }
+  }
+
+  @Test
   void refusesTwoProvidersOfOnePartAndClosesWhatWasOpened() {
     RecordingStore store = new RecordingStore();
     AtomicInteger closed = new AtomicInteger();

@@ -201,12 +201,14 @@ public record BufferOptions(
             .range(subject + ".maxQueuedRows", maxQueuedRows, 2, 1 << 24)
             .range(subject + ".maxQueuedBytes", maxQueuedBytes, 64 << 10, Long.MAX_VALUE / 2)
             .range(subject + ".maxBatchRows", maxBatchRows, 1, 100_000)
-            .positive(subject + ".linger", linger)
-            .positive(subject + ".minBackoff", minBackoff)
-            .positive(subject + ".closeTimeout", closeTimeout);
+            .duration(subject + ".linger", linger)
+            .duration(subject + ".minBackoff", minBackoff)
+            .duration(subject + ".closeTimeout", closeTimeout);
     if (maxBackoff.compareTo(minBackoff) < 0) {
       faults.add(
           subject + ".maxBackoff", maxBackoff, "must not be shorter than minBackoff", "raise it");
+    } else {
+      faults.duration(subject + ".maxBackoff", maxBackoff);
     }
     if (!(sampleRate > 0 && sampleRate <= 1)) {
       faults.add(subject + ".sampleRate", sampleRate, "must be in (0, 1]", "use 1 to keep all");

@@ -1,6 +1,7 @@
 package dev.mlinfra.check;
 
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.internal.time.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +105,25 @@ public final class Faults {
   public Faults name(String subject, String actual, NameRule rule) {
     rule.fault(subject, actual).ifPresent(lines::add);
     return this;
+  }
+
+  /**
+   * Requires a duration longer than zero that can be counted in nanoseconds.
+   *
+   * @param subject what is checked
+   * @param actual the value, at most 50,000 days
+   * @return this
+   * @since 0.1
+   */
+  public Faults duration(String subject, Duration actual) {
+    if (actual.compareTo(Patience.LONGEST) > 0) {
+      add(
+          subject,
+          actual,
+          "must be at most " + Patience.LONGEST.toDays() + " days",
+          "pass a shorter duration");
+    }
+    return positive(subject, actual);
   }
 
   /**

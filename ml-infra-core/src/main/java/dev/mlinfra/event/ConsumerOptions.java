@@ -142,13 +142,15 @@ public record ConsumerOptions(
         new Faults()
             .range("consumer.batchSize", batchSize, 1, 10_000)
             .range("consumer.maxAttempts", maxAttempts, 1, 1_000)
-            .positive("consumer.block", block)
-            .positive("consumer.minBackoff", minBackoff)
-            .positive("consumer.claimAfter", claimAfter)
-            .positive("consumer.closeTimeout", closeTimeout);
+            .duration("consumer.block", block)
+            .duration("consumer.minBackoff", minBackoff)
+            .duration("consumer.claimAfter", claimAfter)
+            .duration("consumer.closeTimeout", closeTimeout);
     if (maxBackoff.compareTo(minBackoff) < 0) {
       faults.add(
           "consumer.maxBackoff", maxBackoff, "must not be shorter than minBackoff", "raise it");
+    } else {
+      faults.duration("consumer.maxBackoff", maxBackoff);
     }
     return faults.lines();
   }

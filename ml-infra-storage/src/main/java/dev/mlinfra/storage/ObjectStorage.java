@@ -243,10 +243,10 @@ public final class ObjectStorage implements InfraModule {
     return faults
         .name(NAME + ".bucket", bucket, NameRule.BUCKET)
         .range(NAME + ".quotaBytes", quotaBytes, 1, Long.MAX_VALUE)
-        .positive(NAME + ".connectTimeout", connectTimeout)
-        .positive(NAME + ".readTimeout", readTimeout)
-        .positive(NAME + ".callTimeout", callTimeout)
-        .positive(NAME + ".transferTimeout", transferTimeout)
+        .duration(NAME + ".connectTimeout", connectTimeout)
+        .duration(NAME + ".readTimeout", readTimeout)
+        .duration(NAME + ".callTimeout", callTimeout)
+        .duration(NAME + ".transferTimeout", transferTimeout)
         .lines();
   }
 

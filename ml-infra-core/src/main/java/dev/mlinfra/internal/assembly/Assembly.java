@@ -44,7 +44,7 @@ public final class Assembly implements AutoCloseable {
     ordered.sort(Comparator.comparing(module -> !module.measures()));
     try {
       ordered.forEach(module -> module.open(new ModuleWiring(module.name())));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }

@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.buffer;
 
+import dev.mlinfra.internal.time.Patience;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -10,6 +11,7 @@ import org.slf4j.LoggerFactory;
 public final class WriterThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WriterThread.class);
   private static final long POLL_NANOS = 2_000_000;
+  private static final long FAULT_PAUSE_NANOS = 1_000_000_000;
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final List<WriteBehind<?>> buffers;
@@ -31,8 +33,9 @@ public final class WriterThread implements AutoCloseable {
   /** Waits until a buffer has settled what it had accepted before the call. */
   public boolean flush(WriteBehind<?> buffer, Duration timeout) {
     long target = buffer.acceptedTotal();
-    long deadline = System.nanoTime() + timeout.toNanos();
-    while (buffer.settledTotal() < target) {
+    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    // An offer that finds the buffer full counts as accepted for a moment.
+    while (buffer.settledTotal() < Math.min(target, buffer.acceptedTotal())) {
       if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
         return false;
       }
@@ -53,10 +56,10 @@ public final class WriterThread implements AutoCloseable {
     buffers.forEach(WriteBehind::refuseOffers);
     closing = true;
     LockSupport.unpark(thread);
-    join(closeTimeout.plus(GRACE));
+    Patience.join(thread, closeTimeout.plus(GRACE));
     if (thread.isAlive()) {
       thread.interrupt();
-      join(GRACE);
+      Patience.join(thread, GRACE);
     }
     if (thread.isAlive()) {
       LOG.warn("{} is still in a blocked write; what it holds stays counted as buffered", thread);
@@ -69,7 +72,7 @@ public final class WriterThread implements AutoCloseable {
       urgent = false;
       long rest = Long.MAX_VALUE;
       for (WriteBehind<?> buffer : buffers) {
-        rest = Math.min(rest, buffer.step(System.nanoTime(), hurry));
+        rest = Math.min(rest, step(buffer, hurry));
       }
       if (rest > 0 && !urgent) {
         LockSupport.parkNanos(closing ? Math.min(rest, POLL_NANOS) : rest);
@@ -84,11 +87,13 @@ public final class WriterThread implements AutoCloseable {
     return buffers.stream().allMatch(WriteBehind::drained);
   }
 
-  private void join(Duration timeout) {
+  @SuppressWarnings("CatchingUnchecked") // lack of memory, say, must not end the writer
+  private static long step(WriteBehind<?> buffer, boolean hurry) {
     try {
-      thread.join(timeout.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return buffer.step(System.nanoTime(), hurry);
+    } catch (Throwable e) {
+      LOG.error("{} buffer could not go on and tries again: {}", buffer.name(), e.toString());
+      return FAULT_PAUSE_NANOS;
     }
   }
 }

@@ -14,6 +14,7 @@ import dev.mlinfra.internal.buffer.Parking;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
+import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionHistory;
@@ -85,7 +86,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
 
   @Override
   public boolean flush(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
     return writer.flush(decisions, timeout)
         && writer.flush(feedback, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
   }

@@ -22,6 +22,7 @@ import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,6 +79,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
 
   @Override
   public EventConsumer consume(String group, ConsumerOptions options, EventHandler handler) {
+    Objects.requireNonNull(handler, "handler");
     new Faults()
         .name("consumer.group", group, NameRule.LABEL)
         .addAll(options.faults())
@@ -98,6 +100,10 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
             group, name, options, handler, broker, store, telemetry, consumers::remove);
     consumers.add(consumer);
     consumer.start();
+    if (closed) {
+      // It may have come too late for close() to see it.
+      consumer.close();
+    }
     return consumer;
   }
 

@@ -6,6 +6,7 @@ import dev.mlinfra.event.Delivery;
 import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.event.EventHandler;
 import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
@@ -90,16 +91,12 @@ final class GroupConsumer implements EventConsumer {
   public void close() {
     closing = true;
     LockSupport.unpark(thread);
-    try {
-      if (Thread.currentThread() != thread) {
-        thread.join(options.closeTimeout().toMillis());
-        if (thread.isAlive()) {
-          thread.interrupt();
-          LOG.warn("consumer of {} is still in its handler; its events go to others", group);
-        }
+    if (Thread.currentThread() != thread) {
+      Patience.join(thread, options.closeTimeout());
+      if (thread.isAlive()) {
+        thread.interrupt();
+        LOG.warn("consumer of {} is still in its handler; its events go to others", group);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
     onClose.accept(this);
   }
@@ -183,7 +180,7 @@ final class GroupConsumer implements EventConsumer {
     if (batch.isEmpty()) {
       return;
     }
-    Throwable failure = call(batch);
+    Throwable failure = call(List.copyOf(batch));
     for (EventBroker.Entry entry : entries) {
       if (entry.event() != null && entry.deliveries() <= options.maxAttempts()) {
         if (failure == null) {

@@ -10,6 +10,7 @@ import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.internal.feature.ViewCatalog.DeclaredView;
+import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.PackedRow;
@@ -82,7 +83,7 @@ public final class TieredFeatureStore implements FeatureStore {
       return List.of();
     }
     long start = System.nanoTime();
-    List<FeatureLookup> found = readOnline(view, entities, budget);
+    List<FeatureLookup> found = readOnline(view, entities, Patience.bounded(budget));
     telemetry.time(Meter.FEATURES_ONLINE, System.nanoTime() - start, name);
     for (FeatureStatus status : FeatureStatus.values()) {
       long count = found.stream().filter(lookup -> lookup.status() == status).count();
@@ -228,6 +229,6 @@ public final class TieredFeatureStore implements FeatureStore {
   }
 
   private static boolean expired(FeatureView view, Instant eventTime, Instant at) {
-    return !eventTime.plus(view.ttl()).isAfter(at);
+    return Duration.between(eventTime, at).compareTo(view.ttl()) >= 0;
   }
 }

@@ -5,6 +5,7 @@ import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.HealthReport;
 import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.Probe;
 import dev.mlinfra.telemetry.Meter;
 import dev.mlinfra.telemetry.Telemetry;
@@ -54,7 +55,8 @@ public final class Checkup implements AutoCloseable {
   }
 
   /** Asks every component; what does not answer within the budget is down. */
-  public HealthReport check(Duration budget) {
+  public HealthReport check(Duration longest) {
+    Duration budget = Patience.bounded(longest);
     List<Future<ComponentHealth>> asked = new ArrayList<>();
     for (Probe probe : probes) {
       asked.add(submit(() -> probe.check(budget)));

@@ -2,6 +2,7 @@ package dev.mlinfra.internal.model;
 
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelMirror;
@@ -52,7 +53,7 @@ final class MirrorReconciler implements AutoCloseable {
   }
 
   boolean await(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
     synchronized (lock) {
       long target = ++wanted;
       lock.notifyAll();
@@ -72,13 +73,9 @@ final class MirrorReconciler implements AutoCloseable {
     synchronized (lock) {
       lock.notifyAll();
     }
-    try {
-      thread.join(CLOSE_WAIT.toMillis());
-      if (thread.isAlive()) {
-        thread.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    Patience.join(thread, CLOSE_WAIT);
+    if (thread.isAlive()) {
+      thread.interrupt();
     }
   }
 

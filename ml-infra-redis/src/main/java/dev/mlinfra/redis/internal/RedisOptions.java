@@ -65,13 +65,13 @@ public record RedisOptions(
       faults.range("redis.resp", resp, 2, 3);
     }
     return faults
-        .positive("redis.connectTimeout", connectTimeout)
-        .positive("redis.commandTimeout", commandTimeout)
+        .duration("redis.connectTimeout", connectTimeout)
+        .duration("redis.commandTimeout", commandTimeout)
         .range("redis.requestQueueSize", requestQueueSize, 1_000, 1_000_000)
         .name("redis.stream", stream, NameRule.LABEL)
         .range("redis.streamRetention", streamRetention, 1, Long.MAX_VALUE)
         .range("redis.maxMemoryBytes", maxMemoryBytes, 0, Long.MAX_VALUE)
-        .positive("redis.decisionTtl", decisionTtl)
+        .duration("redis.decisionTtl", decisionTtl)
         .lines();
   }
 
