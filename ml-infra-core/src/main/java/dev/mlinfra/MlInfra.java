@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class MlInfra implements AutoCloseable {
-  private static final Duration CONNECT_BUDGET = Duration.ofSeconds(10);
+  private static final Duration CONNECT_BUDGET = Duration.ofSeconds(30);
   private static final String POSTGRES = "add ml-infra-postgres and install(Postgres.at(url))";
   private static final String REDIS = "add ml-infra-redis and install(Redis.at(url))";
   private static final String STORAGE =
@@ -69,7 +69,7 @@ public final class MlInfra implements AutoCloseable {
 
   /**
    * Opens the installed modules and starts the clients. With {@link Start#FAIL_FAST} it blocks
-   * until every server has answered, at most 10 seconds; with {@link Start#BACKGROUND} it does no
+   * until every server has answered, at most 30 seconds; with {@link Start#BACKGROUND} it does no
    * I/O.
    *
    * @param config what to use

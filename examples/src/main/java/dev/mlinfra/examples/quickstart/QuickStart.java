@@ -3,7 +3,6 @@ package dev.mlinfra.examples.quickstart;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.error.MlInfraException;
-import dev.mlinfra.error.UnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -16,7 +15,6 @@ public final class QuickStart {
   private static final int OK = 0;
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
-  private static final int MOST_ATTEMPTS = 3;
 
   private final Options options;
   private final InputStream in;
@@ -87,20 +85,7 @@ public final class QuickStart {
 
   private static MlInfra connect(Servers servers) {
     MlInfraConfig config = servers.config().view(UserHistory.VIEW).build();
-    return connect(config).ensureSchema().ensureStreams().ensureBucket();
-  }
-
-  /** A busy machine may need longer than one attempt waits. */
-  private static MlInfra connect(MlInfraConfig config) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return MlInfra.connect(config);
-      } catch (UnavailableException e) {
-        if (attempt == MOST_ATTEMPTS) {
-          throw e;
-        }
-      }
-    }
+    return MlInfra.connect(config).ensureSchema().ensureStreams().ensureBucket();
   }
 
   private static String whatIsThere(MlInfra ml) {
