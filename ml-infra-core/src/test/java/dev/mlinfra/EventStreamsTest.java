@@ -129,6 +129,15 @@ class EventStreamsTest {
   }
 
   @Test
+  void keepsTheReasonOfARejectionInOneLine() {
+    try (MlInfra ml = connect()) {
+      assertThat(ml.events().publish(Event.of("t", "k").field("a\nb", "\0")).reason())
+          .startsWith("event.field 'a\\u000ab' was '\\u0000' but must not contain a NUL")
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
   @SuppressWarnings("NullAway") // a host may pass null by mistake
   void rejectsEventsThatBreakARule() {
     try (MlInfra ml = connect()) {

@@ -11,13 +11,16 @@ import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.StreamAdmin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MlInfraTest {
@@ -119,6 +122,23 @@ class MlInfraTest {
             .build();
     assertThatThrownBy(() -> MlInfra.connect(config)).isInstanceOf(NoClassDefFoundError.class);
     assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void asksMoreComponentsThanItHasThreads() {
+    CountDownLatch together = new CountDownLatch(16);
+    Probe slow = new MeetingProbe(together);
+    MlInfra ml =
+        MlInfra.connect(
+            MlInfraConfig.forService("test")
+                .start(Start.BACKGROUND)
+                .install(
+                    TestModule.of("m", w -> IntStream.range(0, 40).forEach(i -> w.probe(slow))))
+                .build());
+    assertThat(ml.health(Duration.ofSeconds(20)).healthy()).isTrue();
+    ml.close();
+    assertThat(ml.health().components().get(0).detail())
+        .isEqualTo("health was called after close but needs an open MlInfra; connect again");
   }
 
   @Test

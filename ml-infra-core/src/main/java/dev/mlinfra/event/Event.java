@@ -214,7 +214,8 @@ public final class Event implements Bufferable {
         found = Texts.requiredFault("event.field name", field.getKey(), MAX_NAME_CHARS);
       }
       if (found.isEmpty()) {
-        found = Texts.fault("event.field " + field.getKey(), field.getValue(), MAX_CHARS);
+        found =
+            Texts.fault("event.field " + Texts.quote(field.getKey()), field.getValue(), MAX_CHARS);
       }
     }
     if (found.isEmpty() && chars > MAX_CHARS) {

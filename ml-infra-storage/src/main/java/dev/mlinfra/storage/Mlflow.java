@@ -16,6 +16,7 @@ import dev.mlinfra.storage.internal.mlflow.MlflowTarget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,9 +188,15 @@ public final class Mlflow implements InfraModule {
     }
     MlflowCalls.fault().ifPresent(faults::addLine);
     return faults
-        .range(NAME + ".connectTimeout in ms", connectTimeout.toMillis(), 1, 3_600_000)
-        .range(NAME + ".readTimeout in ms", readTimeout.toMillis(), 1, 3_600_000)
-        .range(NAME + ".totalTimeout in ms", totalTimeout.toMillis(), 1, 3_600_000)
+        .range(
+            NAME + ".connectTimeout in ms",
+            TimeUnit.MILLISECONDS.convert(connectTimeout),
+            1,
+            3_600_000)
+        .range(
+            NAME + ".readTimeout in ms", TimeUnit.MILLISECONDS.convert(readTimeout), 1, 3_600_000)
+        .range(
+            NAME + ".totalTimeout in ms", TimeUnit.MILLISECONDS.convert(totalTimeout), 1, 3_600_000)
         .lines();
   }
 

@@ -22,6 +22,17 @@ class MlflowTest {
   }
 
   @Test
+  void refusesATimeoutThatDoesNotFitInMilliseconds() {
+    assertThat(
+            Mlflow.at("http://localhost:5000")
+                .totalTimeout(Duration.ofSeconds(Long.MAX_VALUE))
+                .faults())
+        .singleElement()
+        .asString()
+        .startsWith("mlflow.totalTimeout in ms was ");
+  }
+
+  @Test
   void isValidWithItsDefaultsWrittenOut() {
     Secret token = CANARY;
     // region options

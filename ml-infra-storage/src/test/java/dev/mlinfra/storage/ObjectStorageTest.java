@@ -44,6 +44,15 @@ class ObjectStorageTest {
   }
 
   @Test
+  void keepsTheQueryOfAUrlOutOfMessages() {
+    for (String rest : new String[] {"/?signature=hidden", "/a b?signature=hidden", "#hidden"}) {
+      assertThat(ObjectStorage.at("http://minio.example.com:9000" + rest).faults())
+          .anySatisfy(line -> assertThat(line).startsWith("objectstorage.url was '[REDACTED]'"))
+          .allSatisfy(line -> assertThat(line).doesNotContain("hidden"));
+    }
+  }
+
+  @Test
   void reportsEveryBrokenRuleAtOnce() {
     ObjectStorage module =
         ObjectStorage.at("ftp://minio")

@@ -43,10 +43,11 @@ record Options(Optional<Path> keep, boolean stack, boolean hold, boolean help) {
       String option = rest.next();
       switch (option) {
         case "--keep" -> {
-          if (!rest.hasNext()) {
+          String directory = rest.hasNext() ? rest.next() : "";
+          if (directory.isBlank() || directory.startsWith("--")) {
             throw new IllegalArgumentException("--keep needs a directory: --keep DIR");
           }
-          keep = Optional.of(Path.of(rest.next()).toAbsolutePath().normalize());
+          keep = Optional.of(Path.of(directory).toAbsolutePath().normalize());
         }
         case "--stack" -> stack = true;
         case "--hold" -> hold = true;

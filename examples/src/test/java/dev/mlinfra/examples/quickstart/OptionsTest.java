@@ -34,6 +34,10 @@ class OptionsTest {
   void refusesKeepWithoutADirectory() {
     assertThatThrownBy(() -> Options.parse(List.of("--keep")))
         .hasMessage("--keep needs a directory: --keep DIR");
+    assertThatThrownBy(() -> Options.parse(List.of("--keep", "--hold")))
+        .hasMessage("--keep needs a directory: --keep DIR");
+    assertThatThrownBy(() -> Options.parse(List.of("--keep", "")))
+        .hasMessage("--keep needs a directory: --keep DIR");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.mlinfra.internal.health;
 
+import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.HealthReport;
@@ -18,8 +20,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 /** Runs the probes side by side, each within the budget, on threads that end when idle. */
 public final class Checkup implements AutoCloseable {
   private static final int MAX_THREADS = 16;
+  private static final int MAX_WAITING = 1_000;
   private static final Duration REFRESH = Duration.ofSeconds(15);
   private static final Duration REFRESH_BUDGET = Duration.ofSeconds(5);
 
@@ -34,13 +38,19 @@ public final class Checkup implements AutoCloseable {
   private final Map<String, Double> lastState = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
-          0, MAX_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Checkup::daemon);
+          MAX_THREADS,
+          MAX_THREADS,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(MAX_WAITING),
+          Checkup::daemon);
   private final ScheduledThreadPoolExecutor refresher =
       new ScheduledThreadPoolExecutor(1, Checkup::daemon);
 
   /** Registers the gauges and, when something measures, refreshes them every 15 seconds. */
   public Checkup(List<Probe> probes, Telemetry telemetry) {
     this.probes = List.copyOf(probes);
+    threads.allowCoreThreadTimeOut(true);
     for (Probe probe : probes) {
       telemetry.observe(
           Meter.COMPONENT_UP,
@@ -85,12 +95,18 @@ public final class Checkup implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  @SuppressWarnings("CatchingUnchecked") // a pool that is full or closed answers like a dead probe
   private Future<ComponentHealth> submit(Callable<ComponentHealth> call) {
     try {
       return threads.submit(call);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          threads.isShutdown()
+              ? new ClosedException(
+                  "health was called after close but needs an open MlInfra; connect again")
+              : new UnavailableException(
+                  "health was not asked since "
+                      + MAX_WAITING
+                      + " checks wait but must be asked at once; ask less often"));
     }
   }
 

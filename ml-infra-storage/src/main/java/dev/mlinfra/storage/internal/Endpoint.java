@@ -18,7 +18,7 @@ public final class Endpoint {
    *
    * @param faults where to add them
    * @param subject the module's name
-   * @param url the address; shown only when it carries no user information
+   * @param url the address; shown only when it carries neither user information nor a query
    * @param pathAllowed whether the server may live below a path
    * @param plaintextAllowed whether the host asked for plain http to a public host
    */
@@ -31,27 +31,28 @@ public final class Endpoint {
               + " call");
       return;
     }
+    String shown = url.indexOf('?') < 0 && url.indexOf('#') < 0 ? url : "[REDACTED]";
     URI uri;
     try {
       uri = new URI(url);
     } catch (URISyntaxException e) {
-      faults.add(subject + ".url", url, "must be a URL", "pass http://host:port");
+      faults.add(subject + ".url", shown, "must be a URL", "pass http://host:port");
       return;
     }
     String scheme = uri.getScheme();
     if (uri.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-      faults.add(subject + ".url", url, "must be an http or https URL", "pass http://host:port");
+      faults.add(subject + ".url", shown, "must be an http or https URL", "pass http://host:port");
       return;
     }
     String path = uri.getPath();
     boolean hasPath = !path.isEmpty() && !path.equals("/");
     if (uri.getQuery() != null || uri.getFragment() != null || (hasPath && !pathAllowed)) {
-      faults.add(subject + ".url", url, "must end after the port", "pass http://host:port");
+      faults.add(subject + ".url", shown, "must end after the port", "pass http://host:port");
     }
     if ("http".equals(scheme) && !plaintextAllowed && !Hosts.isPrivate(uri.getHost())) {
       faults.add(
           subject + ".url",
-          url,
+          shown,
           "must be https for a public host",
           "use https, or call allowPlaintext() on a network you trust");
     }
