@@ -91,9 +91,9 @@ final class StackProcess implements AutoCloseable {
     waitFor(jvm.destroyForcibly());
   }
 
-  /** Ends it as Ctrl-C does. */
+  /** Ends it as Ctrl-C does, but with the signal that works in the background of a shell too. */
   void interrupt() {
-    Processes.signal("INT", List.of(jvm.toHandle()));
+    Processes.signal("TERM", List.of(jvm.toHandle()));
     waitFor(jvm);
   }
 

@@ -101,7 +101,8 @@ final class RedisServer implements AutoCloseable {
 
   private void signal(String name) {
     try {
-      int code = new ProcessBuilder("kill", name, Long.toString(process.pid())).start().waitFor();
+      String command = "kill " + name + " " + process.pid();
+      int code = new ProcessBuilder("sh", "-c", command).start().waitFor();
       if (code != 0) {
         throw new IllegalStateException("kill " + name + " ended with " + code);
       }
