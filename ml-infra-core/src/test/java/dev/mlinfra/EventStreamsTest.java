@@ -15,6 +15,7 @@ import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -146,13 +147,15 @@ class EventStreamsTest {
             null,
             Event.of("", "k"),
             Event.of("t", null),
+            Event.of("t", "k").at(Instant.MAX),
+            Event.of("t", "k").at(Instant.EPOCH.minusSeconds(1)),
             Event.of("t", "k").field("f", "a\0"),
             Event.of("t", "k").field("", "v"),
             Event.of("t", "k").field("f", "x".repeat(70_000))
           }) {
         assertThat(ml.events().publish(bad).status()).isEqualTo(Status.REJECTED);
       }
-      assertThat(ml.events().ledger().rejectedTotal()).isEqualTo(6);
+      assertThat(ml.events().ledger().rejectedTotal()).isEqualTo(8);
       assertThat(ml.events().ledger().balanced()).isTrue();
     }
   }

@@ -1,5 +1,6 @@
 package dev.mlinfra.decision;
 
+import dev.mlinfra.check.EventTime;
 import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.Texts;
 import java.time.Duration;
@@ -15,7 +16,6 @@ final class DecisionRules {
   static final int MAX_FEATURES = 4_096;
   static final int MAX_CONTEXT_CHARS = 65_536;
   static final int MAX_CONTEXT_ENTRIES = 1_024;
-  private static final Duration CLOCK_SKEW = Duration.ofDays(1);
   private static final Duration MAX_LATENCY = Duration.ofDays(365);
   private static final int OBJECT_BYTES = 240;
   private static final int ENTRY_BYTES = 64;
@@ -23,17 +23,7 @@ final class DecisionRules {
   private DecisionRules() {}
 
   static boolean storable(Instant at) {
-    return !at.isBefore(Instant.EPOCH) && !at.isAfter(Instant.now().plus(CLOCK_SKEW));
-  }
-
-  static @Nullable String timeFault(String subject, Instant at) {
-    return storable(at)
-        ? null
-        : Faults.line(
-            subject,
-            at,
-            "must be from 1970 to at most one day ahead of the clock",
-            "check the unit and the clock");
+    return EventTime.allows(at, Instant.now());
   }
 
   static @Nullable String fault(DecisionBuilder it, Instant at) {
@@ -61,7 +51,7 @@ final class DecisionRules {
       fault = numberFault(it);
     }
     if (fault == null) {
-      fault = timeFault("decision.decidedAt", at);
+      fault = EventTime.fault("decision.decidedAt", at, Instant.now()).orElse(null);
     }
     return fault == null ? contextFault(it.contextCopy()) : fault;
   }

@@ -1,6 +1,7 @@
 package dev.mlinfra.decision;
 
 import dev.mlinfra.buffer.Bufferable;
+import dev.mlinfra.check.EventTime;
 import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.Texts;
 import java.time.Instant;
@@ -201,7 +202,7 @@ public final class Feedback implements Bufferable {
     }
     return named.isPresent()
         ? named
-        : Optional.ofNullable(DecisionRules.timeFault("feedback.observedAt", observedAt));
+        : EventTime.fault("feedback.observedAt", observedAt, Instant.now());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.mlinfra.event;
 
 import dev.mlinfra.buffer.Bufferable;
+import dev.mlinfra.check.EventTime;
 import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.Texts;
 import dev.mlinfra.decision.DecisionIds;
@@ -59,7 +60,7 @@ public final class Event implements Bufferable {
   /**
    * Changes when it happened.
    *
-   * @param time event time, kept to the microsecond
+   * @param time from 1970 to one day ahead of the clock; kept to the microsecond
    * @return a changed copy
    * @since 0.1
    */
@@ -197,6 +198,9 @@ public final class Event implements Bufferable {
     Optional<String> found = Texts.requiredFault("event.type", type, MAX_NAME_CHARS);
     if (found.isEmpty()) {
       found = Texts.requiredFault("event.key", key, MAX_NAME_CHARS);
+    }
+    if (found.isEmpty()) {
+      found = EventTime.fault("event.at", at, Instant.now());
     }
     if (found.isEmpty() && fields.size() > MAX_FIELDS) {
       found =

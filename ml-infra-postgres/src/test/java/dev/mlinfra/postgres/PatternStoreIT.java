@@ -52,6 +52,15 @@ class PatternStoreIT {
   }
 
   @Test
+  void replacesAConnectionThatTheServerEnded() {
+    store.put(List.of(Pattern.of("item", "a")));
+    database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    assertThat(store.find("item", "a")).isPresent();
+  }
+
+  @Test
   void listsThoseWithTheMostSupportFirst() {
     store.put(
         List.of(

@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.feature;
 
+import dev.mlinfra.check.EventTime;
 import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.NameRule;
 import dev.mlinfra.check.Texts;
@@ -9,7 +10,6 @@ import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureType;
 import dev.mlinfra.feature.FeatureView;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 /** What a row must be to belong to a view. */
 final class FeatureRules {
   private static final int MAX_TEXT_CHARS = 4_096;
-  private static final Duration CLOCK_SKEW = Duration.ofDays(1);
   private static final long EXACT_LONG = 1L << 53;
 
   private final FeatureView view;
@@ -68,15 +67,7 @@ final class FeatureRules {
   }
 
   private Optional<String> timeFault(FeatureRow row, String name, Instant at) {
-    boolean good = !at.isBefore(Instant.EPOCH) && !at.isAfter(clock.instant().plus(CLOCK_SKEW));
-    return good
-        ? Optional.empty()
-        : Optional.of(
-            Faults.line(
-                subject(row, name),
-                at,
-                "must be from 1970 to at most one day ahead of the clock",
-                "check the unit and the clock"));
+    return EventTime.fault(subject(row, name), at, clock.instant());
   }
 
   private Optional<String> valueFault(FeatureRow row, String name, Object value) {

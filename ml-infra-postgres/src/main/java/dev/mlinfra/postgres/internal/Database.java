@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.error.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,8 +51,24 @@ final class Database implements AutoCloseable {
     return text.replace("ml.", schema() + '.');
   }
 
-  /** Runs one transaction on the pool for reads and small writes. */
+  /**
+   * Runs one transaction on the pool for reads and small writes. The work may be run again: pooled
+   * connections that turn out to be dead, as after a restart of the server, are replaced.
+   */
   <T> T transact(String subject, Work<T> work) {
+    for (int dead = 0; ; dead++) {
+      try {
+        return run(readers, subject, work);
+      } catch (UnavailableException e) {
+        if (dead == settings.readers() || !PgErrors.isLostConnection(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Runs one transaction that hands rows on while it reads, and is therefore never repeated. */
+  <T> T stream(String subject, Work<T> work) {
     return run(readers, subject, work);
   }
 

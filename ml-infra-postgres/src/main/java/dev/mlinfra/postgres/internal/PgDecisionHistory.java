@@ -41,7 +41,7 @@ final class PgDecisionHistory implements DecisionHistory {
 
   @Override
   public long read(DecisionQuery query, Consumer<DecisionOutcome> reader) {
-    return database.transact("decision history", connection -> stream(connection, query, reader));
+    return database.stream("decision history", connection -> stream(connection, query, reader));
   }
 
   private long stream(Connection connection, DecisionQuery query, Consumer<DecisionOutcome> reader)

@@ -19,6 +19,8 @@ final class PgErrors {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String QUERY_CANCELED = "57014";
 
+  private static final Set<String> LOST_CONNECTION = Set.of("08003", "08006", "57P01", "57P02");
+
   /** Data exception, integrity violation, program limit: the same rows will be refused again. */
   private static final Set<String> DATA_CLASSES = Set.of("22", "23", "54");
 
@@ -58,6 +60,11 @@ final class PgErrors {
 
   static boolean isUniqueViolation(MlInfraException e) {
     return e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(state(cause));
+  }
+
+  /** Says whether the connection was gone when it was used, rather than the server out of reach. */
+  static boolean isLostConnection(MlInfraException e) {
+    return e.getCause() instanceof SQLException cause && LOST_CONNECTION.contains(state(cause));
   }
 
   private static boolean timedOut(SQLException e) {

@@ -160,7 +160,7 @@ final class PgOfflineStore implements OfflineStore {
 
   @Override
   public void latest(FeatureView view, Consumer<PackedRow> reader) {
-    database.transact(
+    database.stream(
         "latest features of view " + view.name(),
         connection -> {
           try (PreparedStatement statement = Cursors.prepare(connection, database.sql(LATEST))) {
