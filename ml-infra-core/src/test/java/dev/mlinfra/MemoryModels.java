@@ -27,6 +27,7 @@ final class MemoryModels implements ModelStore, ModelPointers, ModelMirror {
   volatile boolean pointersDown;
   volatile boolean mirrorDown;
   volatile int refusedVersion;
+  volatile Runnable beforeNextPoint = () -> {};
   private final List<ModelVersion> versions = new ArrayList<>();
   private final List<Promotion> promotions = new ArrayList<>();
   private final Set<Promotion> mirroredPromotions = new HashSet<>();
@@ -122,6 +123,9 @@ final class MemoryModels implements ModelStore, ModelPointers, ModelMirror {
   @Override
   public synchronized void point(String alias, ModelVersion version) {
     fail(pointersDown);
+    Runnable meanwhile = beforeNextPoint;
+    beforeNextPoint = () -> {};
+    meanwhile.run();
     pointers.put(version.name() + "/" + alias, version);
   }
 

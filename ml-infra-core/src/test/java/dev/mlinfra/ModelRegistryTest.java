@@ -53,6 +53,17 @@ class ModelRegistryTest {
   }
 
   @Test
+  void pointsAtTheLatestOfTwoPromotionsThatCross() {
+    try (MlInfra ml = connect()) {
+      ml.models().register(model('a'));
+      ml.models().register(model('b'));
+      models.beforeNextPoint = () -> models.promote("ranker", 2, "champion", "other", "crosses");
+      ml.models().promote("ranker", 1, "champion", "me", "first");
+      assertThat(models.pointers.get("ranker/champion").version()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void promotesWhileThePointersAreDown() {
     models.pointersDown = true;
     try (MlInfra ml = connect()) {

@@ -25,7 +25,8 @@ public final class DecisionIds {
   /**
    * Makes a new id for a decision taken at a time.
    *
-   * @param at the time; only its milliseconds enter, times before 1970 count as 1970
+   * @param at the time; only its milliseconds enter; a time outside of the years 1970 to 10888
+   *     counts as the nearest of them
    * @return a version 7 UUID with 74 random bits
    * @since 0.1
    */
@@ -48,7 +49,8 @@ public final class DecisionIds {
   }
 
   private static UUID version7(Instant at, long a, long b) {
-    long millis = Math.max(0, Math.min(at.toEpochMilli(), MAX_MILLIS));
+    long seconds = Math.max(0, Math.min(at.getEpochSecond(), MAX_MILLIS / 1_000 - 1));
+    long millis = seconds * 1_000 + at.getNano() / 1_000_000;
     return new UUID((millis << 16) | VERSION_7 | (a & 0xFFF), VARIANT | (b >>> 2));
   }
 

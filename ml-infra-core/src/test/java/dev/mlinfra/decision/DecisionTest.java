@@ -173,6 +173,8 @@ class DecisionTest {
     assertThat(ids.stream().map(UUID::toString).sorted().toList())
         .isEqualTo(ids.stream().map(UUID::toString).toList());
     assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.version() == 7 && id.variant() == 2);
+    assertThat(DecisionIds.at(Instant.MAX).version()).isEqualTo(7);
+    assertThat(DecisionIds.at(Instant.MIN).version()).isEqualTo(7);
     assertThat(DecisionIds.named(THEN, "a")).isEqualTo(DecisionIds.named(THEN, "a"));
     assertThat(DecisionIds.named(THEN, "a")).isNotEqualTo(DecisionIds.named(THEN, "b"));
     assertThat(DecisionIds.named(THEN, "a").version()).isEqualTo(7);

@@ -110,6 +110,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    consumers.forEach(GroupConsumer::stop);
     consumers.forEach(GroupConsumer::close);
     publisher.close();
   }

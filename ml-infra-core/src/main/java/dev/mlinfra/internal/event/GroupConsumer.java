@@ -87,10 +87,15 @@ final class GroupConsumer implements EventConsumer {
         handled.sum(), failures.sum(), deadLettered.sum(), claimed.sum(), redelivered.sum());
   }
 
-  @Override
-  public void close() {
+  /** Asks the thread to end after the batch in hand; returns at once. */
+  void stop() {
     closing = true;
     LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void close() {
+    stop();
     if (Thread.currentThread() != thread) {
       Patience.join(thread, options.closeTimeout());
       if (thread.isAlive()) {

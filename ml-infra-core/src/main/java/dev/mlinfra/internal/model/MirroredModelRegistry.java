@@ -26,6 +26,7 @@ public final class MirroredModelRegistry implements ModelRegistry, AutoCloseable
   private static final Logger LOG = LoggerFactory.getLogger(MirroredModelRegistry.class);
   private static final int MAX_WHO_CHARS = 128;
   private static final int MAX_REASON_CHARS = 2_000;
+  private static final int MOST_REFRESHES = 10;
 
   private final ModelStore store;
   private final Optional<ModelPointers> pointers;
@@ -127,8 +128,14 @@ public final class MirroredModelRegistry implements ModelRegistry, AutoCloseable
   /** The pointer is a cache: what it misses now it gets with the next promotion or read-through. */
   private void refreshPointer(String name, String alias) {
     try {
-      current(name, alias)
-          .ifPresent(version -> pointers.ifPresent(cache -> cache.point(alias, version)));
+      Optional<ModelVersion> shown = Optional.empty();
+      Optional<ModelVersion> now = current(name, alias);
+      // Somebody else may promote between the read and the write: go on until both agree.
+      for (int i = 0; i < MOST_REFRESHES && !now.equals(shown); i++) {
+        now.ifPresent(version -> pointers.ifPresent(cache -> cache.point(alias, version)));
+        shown = now;
+        now = current(name, alias);
+      }
     } catch (MlInfraException e) {
       LOG.warn("model pointer {} {} was not refreshed: {}", name, alias, e.getMessage());
     }
