@@ -26,6 +26,8 @@ final class RedisErrors {
   private static final Set<String> MISTAKES =
       Set.of("NOAUTH", "WRONGPASS", "NOPERM", "WRONGTYPE", "NOPROTO", "ERR AUTH");
 
+  private static final String CLOSED_WHILE_GREETING = "Connection closed prematurely";
+
   private RedisErrors() {}
 
   /** Translates a failure of a running client: everything may be right again later. */
@@ -72,6 +74,11 @@ final class RedisErrors {
   /** Says whether the server refused the command or key to this user. */
   static boolean forbidden(MlInfraException e) {
     return e.getCause() != null && code(e.getCause()).equals("NOPERM");
+  }
+
+  /** Says whether the driver only knows that the connection ended before it was ready. */
+  static boolean closedWhileGreeting(Throwable failure) {
+    return String.valueOf(teller(failure).getMessage()).contains(CLOSED_WHILE_GREETING);
   }
 
   /** The first word of what the server answered, as {@code OOM}; empty for any other failure. */

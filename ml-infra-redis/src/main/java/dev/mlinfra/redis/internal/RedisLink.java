@@ -198,10 +198,18 @@ final class RedisLink implements AutoCloseable {
           client
               .connectAsync(CODEC, uri)
               .toCompletableFuture()
+              .exceptionallyCompose(this::again)
               .whenComplete((connected, failure) -> finish(made, connected, failure));
     } catch (RuntimeException e) {
       finish(made, null, e);
     }
+  }
+
+  /** A connection that closes while it greets hides why, as a wrong password; the next may tell. */
+  private CompletableFuture<StatefulRedisConnection<String, byte[]>> again(Throwable failure) {
+    return RedisErrors.closedWhileGreeting(failure)
+        ? client.connectAsync(CODEC, uri).toCompletableFuture()
+        : CompletableFuture.failedFuture(failure);
   }
 
   private void finish(
