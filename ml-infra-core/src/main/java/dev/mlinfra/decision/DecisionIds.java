@@ -49,9 +49,17 @@ public final class DecisionIds {
   }
 
   private static UUID version7(Instant at, long a, long b) {
-    long seconds = Math.max(0, Math.min(at.getEpochSecond(), MAX_MILLIS / 1_000 - 1));
-    long millis = seconds * 1_000 + at.getNano() / 1_000_000;
+    long millis = millisWithin48Bits(at);
     return new UUID((millis << 16) | VERSION_7 | (a & 0xFFF), VARIANT | (b >>> 2));
+  }
+
+  private static long millisWithin48Bits(Instant at) {
+    if (at.getEpochSecond() < 0) {
+      return 0;
+    }
+    return at.getEpochSecond() > MAX_MILLIS / 1_000
+        ? MAX_MILLIS
+        : Math.min(at.toEpochMilli(), MAX_MILLIS);
   }
 
   private static byte[] sha256(String name) {
