@@ -4,18 +4,22 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.embedded.EmbeddedStack;
 import dev.mlinfra.embedded.Sandbox;
+import dev.mlinfra.health.ComponentHealth;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What one test class has; the connection is made when it is asked for. */
 final class ClassScope {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration POLL = Duration.ofMillis(10);
 
   private final EmbeddedStack stack;
   private final LeakCheck leaks = LeakCheck.fromHere();
   private final Sandbox sandbox;
   private final MlInfraConfig config;
   private @Nullable MlInfra ml;
+  private long usuallyUp;
 
   ClassScope(EmbeddedStack stack, String service, MlInfraTest.Setup setup) {
     this.stack = stack;
@@ -40,9 +44,15 @@ final class ClassScope {
     return type == EmbeddedStack.class ? stack : null;
   }
 
-  /** Ends what the test before did to the servers. */
-  void heal() {
+  /** Ends what the test before did to the servers, and to the connections to them. */
+  synchronized void heal() {
     stack.heal();
+    if (ml != null) {
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (componentsUp(ml) < usuallyUp && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(POLL.toNanos());
+      }
+    }
   }
 
   void end() {
@@ -60,7 +70,14 @@ final class ClassScope {
   private synchronized MlInfra connected() {
     if (ml == null) {
       ml = MlInfra.connect(config).ensureSchema().ensureStreams().ensureBucket();
+      usuallyUp = componentsUp(ml);
     }
     return ml;
+  }
+
+  private static long componentsUp(MlInfra ml) {
+    return ml.health(PATIENCE).components().stream()
+        .filter(component -> component.status() == ComponentHealth.Status.UP)
+        .count();
   }
 }

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>The servers are started with the first such class and shared by all of a JVM. Each class gets
  * its own databases, empty at first and deleted after it; the methods of a class share them.
  * Servers that a test left stopped or dead are healed before the next one, a dead Redis without its
- * data. Such classes run one after the other, also when JUnit runs others in parallel.
+ * data, and the next one begins when the {@code MlInfra} is connected to them again. Such classes
+ * run one after the other, also when JUnit runs others in parallel.
  *
  * <p>After a class no thread named {@code ml-infra-...} may be left that was not there before it: a
  * {@code MlInfra} that a test opened and did not close fails the class.

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 /** Two classes write the same and each sees its own only; the first harms its servers. */
@@ -39,6 +41,17 @@ class MlInfraTestIT {
       assertThat(sandbox.jdbcUrl()).startsWith(stack.jdbcUrl().replace("/postgres", "/sandbox_"));
       try (MlInfra other = MlInfra.connect(config.toBuilder().build())) {
         assertThat(count(other)).isEqualTo(count(ml));
+      }
+    }
+
+    @RepeatedTest(20)
+    void isConnectedAgainAfterATestThatKilledAServer(
+        EmbeddedStack stack, RepetitionInfo repetition) {
+      hasItsViews();
+      if (repetition.getCurrentRepetition() % 2 == 0) {
+        stack.redis().kill();
+      } else {
+        stack.redis().restart();
       }
     }
 

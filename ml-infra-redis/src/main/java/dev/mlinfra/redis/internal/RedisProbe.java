@@ -38,7 +38,7 @@ final class RedisProbe implements Probe {
     }
     try {
       ServerInfo info = ServerInfo.read(quick, "look at the server", left(budget, start));
-      SampleKey.write(quick, left(budget, start));
+      SampleKey.write(link, left(budget, start)); // so that a lost link for writes shows
       Optional<String> note =
           info.fault(options.maxMemoryBytes()).or(() -> info.warning(options.maxMemoryBytes()));
       return note.isPresent()
