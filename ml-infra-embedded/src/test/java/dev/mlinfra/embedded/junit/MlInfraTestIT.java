@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 /** Two classes write the same and each sees its own only; the first harms its servers. */
@@ -44,14 +43,12 @@ class MlInfraTestIT {
       }
     }
 
-    @RepeatedTest(20)
-    void isConnectedAgainAfterATestThatKilledAServer(
-        EmbeddedStack stack, RepetitionInfo repetition) {
+    @RepeatedTest(5)
+    void isConnectedAgainAfterATestThatKilledAServer(EmbeddedStack stack) {
       hasItsViews();
-      if (repetition.getCurrentRepetition() % 2 == 0) {
-        stack.redis().kill();
-      } else {
-        stack.redis().restart();
+      stack.redis().kill();
+      for (int i = 0; i < 3; i++) { // each failure makes the client wait longer before it tries
+        assertThat(ml.health(SOON).healthy()).isFalse();
       }
     }
 
