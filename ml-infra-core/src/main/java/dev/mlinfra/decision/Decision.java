@@ -41,7 +41,12 @@ public final class Decision implements Bufferable {
   private final @Nullable String fault;
 
   Decision(
-      DecisionBuilder from, UUID id, Instant decidedAt, int sizeBytes, @Nullable String fault) {
+      DecisionBuilder from,
+      Map<String, String> context,
+      UUID id,
+      Instant decidedAt,
+      int sizeBytes,
+      @Nullable String fault) {
     this.id = id;
     this.decidedAt = decidedAt;
     this.agent = from.agent;
@@ -54,7 +59,7 @@ public final class Decision implements Bufferable {
     this.baselineAction = from.baselineAction;
     this.features = from.features;
     this.featureSet = from.featureSet;
-    this.context = from.contextCopy();
+    this.context = context;
     this.latency = from.latency;
     this.sizeBytes = sizeBytes;
     this.fault = fault;

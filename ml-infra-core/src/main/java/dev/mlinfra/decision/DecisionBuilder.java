@@ -202,13 +202,10 @@ public final class DecisionBuilder {
   public Decision build() {
     Instant at = decidedAt == null ? Instant.now() : decidedAt;
     at = DecisionRules.storable(at) ? at.truncatedTo(ChronoUnit.MICROS) : at;
-    String fault = DecisionRules.fault(this, at);
+    Map<String, String> kept = context == null ? Map.of() : Map.copyOf(context);
+    String fault = DecisionRules.fault(this, kept, at);
     UUID known = id == null ? DecisionIds.at(DecisionRules.storable(at) ? at : Instant.EPOCH) : id;
-    return new Decision(this, known, at, DecisionRules.sizeBytes(this), fault);
-  }
-
-  Map<String, String> contextCopy() {
-    return context == null ? Map.of() : Map.copyOf(context);
+    return new Decision(this, kept, known, at, DecisionRules.sizeBytes(this, kept), fault);
   }
 
   private String orEmpty(String name, @Nullable String text) {

@@ -26,7 +26,7 @@ final class DecisionRules {
     return EventTime.allows(at, Instant.now());
   }
 
-  static @Nullable String fault(DecisionBuilder it, Instant at) {
+  static @Nullable String fault(DecisionBuilder it, Map<String, String> context, Instant at) {
     if (it.nullArgument != null) {
       return "decision."
           + it.nullArgument
@@ -53,10 +53,10 @@ final class DecisionRules {
     if (fault == null) {
       fault = EventTime.fault("decision.decidedAt", at, Instant.now()).orElse(null);
     }
-    return fault == null ? contextFault(it.contextCopy()) : fault;
+    return fault == null ? contextFault(context) : fault;
   }
 
-  static int sizeBytes(DecisionBuilder it) {
+  static int sizeBytes(DecisionBuilder it, Map<String, String> context) {
     long size =
         OBJECT_BYTES
             + it.features.length * (long) Float.BYTES
@@ -64,7 +64,7 @@ final class DecisionRules {
             + it.model.length()
             + it.modelVersion.length()
             + it.action.length();
-    for (Map.Entry<String, String> entry : it.contextCopy().entrySet()) {
+    for (Map.Entry<String, String> entry : context.entrySet()) {
       size += ENTRY_BYTES + entry.getKey().length() + entry.getValue().length();
     }
     return (int) Math.min(size, Integer.MAX_VALUE);
