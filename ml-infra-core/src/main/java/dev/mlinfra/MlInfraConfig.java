@@ -5,7 +5,9 @@ import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.NameRule;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.internal.assembly.SecretVariables;
 import dev.mlinfra.internal.assembly.Sections;
+import dev.mlinfra.secret.SecretSource;
 import dev.mlinfra.spi.InfraModule;
 import java.io.IOException;
 import java.io.Reader;
@@ -68,16 +70,35 @@ public final class MlInfraConfig {
    * ML_INFRA_START} and one section a module, as {@code ML_INFRA_POSTGRES_URL}. A section activates
    * its module; a module's jar alone activates nothing.
    *
+   * <p>What the environment does not say is taken from the sources, as by {@link #from}: a variable
+   * that is set and not blank wins over them.
+   *
+   * @param further where else to look, as {@code SecretSource.sops(Path.of(".env.sops"))}
    * @return the configuration; add views and options with {@link #toBuilder()}
    * @throws ConfigException with every fault: a section without its jar, an unknown variable
    * @since 0.1
    */
-  public static MlInfraConfig fromEnvironment() {
-    return fromVariables(System.getenv());
+  public static MlInfraConfig fromEnvironment(SecretSource... further) {
+    return merged(System.getenv(), further);
   }
 
   /**
-   * Reads a properties file with the keys of {@link #fromEnvironment()}. Blocks for the read.
+   * Reads the same names from sources of secrets alone; of sources that hold the same name the
+   * first one wins. Other names than {@code ML_INFRA_*} are ignored, and so are sections without an
+   * address ({@code _URL} or {@code _PATH}) anywhere: one file may serve several services, of which
+   * each uses a part. No value of a source is ever part of a fault.
+   *
+   * @param sources in the order in which to look
+   * @return the configuration; add views and options with {@link #toBuilder()}
+   * @throws ConfigException with every fault
+   * @since 0.1
+   */
+  public static MlInfraConfig from(SecretSource... sources) {
+    return merged(Map.of(), sources);
+  }
+
+  /**
+   * Reads a properties file with the keys of {@link #fromEnvironment}. Blocks for the read.
    *
    * @param file a readable properties file in UTF-8
    * @return the configuration
@@ -114,6 +135,15 @@ public final class MlInfraConfig {
     plain.start().map(MlInfraConfig::start).ifPresent(builder::start);
     plain.modules().forEach(builder::install);
     return builder.build();
+  }
+
+  private static MlInfraConfig merged(Map<String, String> variables, SecretSource... sources) {
+    SecretVariables merged = new SecretVariables(variables, List.of(sources));
+    try {
+      return fromVariables(merged.all());
+    } catch (ConfigException e) {
+      throw merged.redacted(e);
+    }
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * are reported together.
  */
 public final class Sections {
-  private static final String PREFIX = "ML_INFRA_";
+  static final String PREFIX = "ML_INFRA_";
   private static final Map<String, String> ARTIFACTS =
       Map.of(
           "postgres", "ml-infra-postgres",
@@ -35,6 +35,11 @@ public final class Sections {
   private final Map<String, String> general = new HashMap<>();
 
   private Sections() {}
+
+  /** Whether a section belongs to one of the library's own modules. */
+  static boolean isKnown(String section) {
+    return ARTIFACTS.containsKey(section);
+  }
 
   /**
    * Reads variables.
