@@ -34,8 +34,12 @@ import org.jspecify.annotations.Nullable;
  * it when the host stops: that writes what is buffered, for at most the close time-outs, and then
  * frees every thread and connection.
  *
+ * <p>An {@code ensure} call that throws leaves it open, so that the call can be repeated. Give it a
+ * name in a try statement first, and call {@code ensure} inside.
+ *
  * <pre>{@code
- * try (MlInfra ml = MlInfra.connect(cfg).ensureSchema().ensureStreams().ensureBucket()) {
+ * try (MlInfra ml = MlInfra.connect(cfg)) {
+ *   ml.ensureSchema().ensureStreams().ensureBucket();
  *   ml.decisions().log(decision);
  * }
  * }</pre>

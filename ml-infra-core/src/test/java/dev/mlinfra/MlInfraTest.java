@@ -210,7 +210,8 @@ class MlInfraTest {
                       wiring.provide(BucketAdmin.class, () -> done.add("bucket"));
                     }))
             .build();
-    try (MlInfra ml = MlInfra.connect(config).ensureStreams().ensureBucket()) {
+    try (MlInfra ml = MlInfra.connect(config)) {
+      ml.ensureStreams().ensureBucket();
       Await.until(
           "bootstrap is done",
           () ->

@@ -33,7 +33,8 @@ public final class ConsumeEvents {
   }
 
   static void run(MlInfraConfig.Builder config, PrintStream out) {
-    try (MlInfra ml = MlInfra.connect(config.build()).ensureSchema().ensureStreams()) {
+    try (MlInfra ml = MlInfra.connect(config.build())) {
+      ml.ensureSchema().ensureStreams();
       // region publish
       ml.events().publish(Event.of("page.viewed", "home").field("seconds", "12"));
       ml.events().publish(Event.of("page.viewed", "cart").field("seconds", "40"));

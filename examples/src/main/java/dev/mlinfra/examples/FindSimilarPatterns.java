@@ -28,7 +28,8 @@ public final class FindSimilarPatterns {
   }
 
   static void run(MlInfraConfig.Builder config, PrintStream out) {
-    try (MlInfra ml = MlInfra.connect(config.build()).ensureSchema()) {
+    try (MlInfra ml = MlInfra.connect(config.build())) {
+      ml.ensureSchema();
       // region put
       ml.patterns()
           .put(

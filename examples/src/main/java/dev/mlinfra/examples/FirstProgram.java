@@ -26,7 +26,8 @@ public final class FirstProgram {
 
   static void run(MlInfraConfig config, PrintStream out) {
     // region program
-    try (MlInfra ml = MlInfra.connect(config).ensureSchema().ensureStreams().ensureBucket()) {
+    try (MlInfra ml = MlInfra.connect(config)) {
+      ml.ensureSchema().ensureStreams().ensureBucket();
       Decision decision =
           Decision.by("ranker")
               .model("bts", "17")

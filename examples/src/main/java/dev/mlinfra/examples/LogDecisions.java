@@ -26,7 +26,8 @@ public final class LogDecisions {
   }
 
   static void run(MlInfraConfig.Builder config, PrintStream out) {
-    try (MlInfra ml = MlInfra.connect(config.build()).ensureSchema()) {
+    try (MlInfra ml = MlInfra.connect(config.build())) {
+      ml.ensureSchema();
       // region log
       Decision live =
           Decision.by("ranker")

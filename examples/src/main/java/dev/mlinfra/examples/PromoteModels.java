@@ -28,7 +28,8 @@ public final class PromoteModels {
   }
 
   static void run(MlInfraConfig.Builder config, PrintStream out) {
-    try (MlInfra ml = MlInfra.connect(config.build()).ensureSchema().ensureBucket()) {
+    try (MlInfra ml = MlInfra.connect(config.build())) {
+      ml.ensureSchema().ensureBucket();
       // region register
       Artifact bytes = ml.artifacts().put(model("weight=0.10"));
       ModelVersion first =

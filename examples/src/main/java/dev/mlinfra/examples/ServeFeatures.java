@@ -40,7 +40,8 @@ public final class ServeFeatures {
   }
 
   static void run(MlInfraConfig.Builder config, PrintStream out) {
-    try (MlInfra ml = MlInfra.connect(config.view(VISITOR).build()).ensureSchema()) {
+    try (MlInfra ml = MlInfra.connect(config.view(VISITOR).build())) {
+      ml.ensureSchema();
       Instant now = Instant.now().truncatedTo(ChronoUnit.HOURS);
       Instant yesterday = now.minus(Duration.ofDays(1));
 

@@ -30,7 +30,8 @@ public final class StoreArtifacts {
   static void run(MlInfraConfig.Builder config, PrintStream out) throws IOException {
     Path report = Files.createTempFile("report", ".csv");
     Path copy = Files.createTempFile("copy", ".csv");
-    try (MlInfra ml = MlInfra.connect(config.build()).ensureBucket()) {
+    try (MlInfra ml = MlInfra.connect(config.build())) {
+      ml.ensureBucket();
       Files.writeString(report, "item,clicks\nitem-79,3\n");
 
       // region put

@@ -29,7 +29,8 @@ public final class SurviveAnOutage {
   }
 
   static void run(EmbeddedStack servers, PrintStream out) {
-    try (MlInfra ml = MlInfra.connect(servers.config("survivor").build()).ensureSchema()) {
+    try (MlInfra ml = MlInfra.connect(servers.config("survivor").build())) {
+      ml.ensureSchema();
       // region outage
       servers.postgres().kill();
       int accepted = 0;

@@ -237,7 +237,8 @@ class RefusalIT {
 
   @Test
   void refusesAnArtifactWhoseBytesChangedAndReadsItsNeighbours() throws IOException {
-    try (MlInfra ml = MlInfra.connect(stack.config()).ensureBucket()) {
+    try (MlInfra ml = MlInfra.connect(stack.config())) {
+      ml.ensureBucket();
       byte[] kept = "weights of another model".getBytes(StandardCharsets.UTF_8);
       Artifact neighbour = ml.artifacts().put(new ByteArrayInputStream(kept));
       Artifact changed = ml.artifacts().put(new ByteArrayInputStream(new byte[] {1, 2, 3}));

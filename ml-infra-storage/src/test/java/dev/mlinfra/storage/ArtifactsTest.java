@@ -28,7 +28,8 @@ class ArtifactsTest {
         MlInfraConfig.forService("ranker")
             .install(ArtifactDirectory.at(directory.resolve("artifacts")))
             .build();
-    try (MlInfra ml = MlInfra.connect(cfg).ensureBucket()) {
+    try (MlInfra ml = MlInfra.connect(cfg)) {
+      ml.ensureBucket();
       Artifact artifact = ml.artifacts().put(model); // stored once, however often it is put
       Optional<Artifact> found = ml.artifacts().find(artifact.sha256());
       ml.artifacts().download(artifact, copy); // appears only when its digest is right

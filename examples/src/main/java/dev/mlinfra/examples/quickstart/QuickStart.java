@@ -85,7 +85,13 @@ public final class QuickStart {
 
   private static MlInfra connect(Servers servers) {
     MlInfraConfig config = servers.config().view(UserHistory.VIEW).build();
-    return MlInfra.connect(config).ensureSchema().ensureStreams().ensureBucket();
+    MlInfra ml = MlInfra.connect(config);
+    try {
+      return ml.ensureSchema().ensureStreams().ensureBucket();
+    } catch (RuntimeException e) {
+      ml.close();
+      throw e;
+    }
   }
 
   private static String whatIsThere(MlInfra ml) {

@@ -69,7 +69,13 @@ final class ClassScope {
 
   private synchronized MlInfra connected() {
     if (ml == null) {
-      ml = MlInfra.connect(config).ensureSchema().ensureStreams().ensureBucket();
+      MlInfra opened = MlInfra.connect(config);
+      try {
+        ml = opened.ensureSchema().ensureStreams().ensureBucket();
+      } catch (RuntimeException e) {
+        opened.close();
+        throw e;
+      }
       usuallyUp = componentsUp(ml);
     }
     return ml;

@@ -37,7 +37,8 @@ class FakeInfraTest {
 
   @Test
   void servesEveryClient() throws Exception {
-    try (MlInfra ml = connect().ensureSchema().ensureStreams().ensureBucket()) {
+    try (MlInfra ml = connect()) {
+      ml.ensureSchema().ensureStreams().ensureBucket();
       ml.verifySchema();
       Decision decision = decision();
       ml.decisions().log(decision);
