@@ -7,7 +7,7 @@
 #   tool_path NAME         prints the path of sops, age or age-keygen; out of ml-infra/tools if need be
 
 COMPOSE_VERSION=5.0.2
-TOOLS_IMAGE=ml-infra/tools:1
+TOOLS_IMAGE=${TOOLS_IMAGE:-ml-infra/tools:1}
 DOCKER_LOG=${ML_INFRA_DOCKER_LOG:-/var/log/ml-infra-dockerd.log}
 
 if ! declare -F die >/dev/null; then
