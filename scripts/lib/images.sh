@@ -10,6 +10,9 @@ all_images() {
   cat <<'TEXT'
 postgres:17 postgres
 redis:7 redis
+minio:2026-02-12 minio
+mlflow:3.17.2 mlflow MLFLOW_VERSION=3.17.2
+mlflow:2.9.2 mlflow MLFLOW_VERSION=2.9.2
 TEXT
 }
 
@@ -32,7 +35,7 @@ source_hash() {
     echo "$@"
     sed -n 's/^FROM \([^ ]*:[^ ]*\).*/\1/p' "$here/docker/images/$directory/Dockerfile" | sort -u |
       xargs -r docker image inspect --format '{{.Id}}'
-    (cd "$here/docker/images/$directory" && find . -type f ! -name '*.jar' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+    (cd "$here/docker/images" && find common "$directory" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
   } | sha256sum | cut -c 1-16
 }
 
@@ -73,8 +76,9 @@ build_image() {
   done
   [ "$NO_CACHE" = no ] || options+=(--no-cache)
   echo "== ml-infra/$tag" >>"$IMAGES_LOG"
-  if ! docker_build ${options[@]+"${options[@]}"} --label "$SOURCE_LABEL=$hash" -t "ml-infra/$tag" \
-    "$here/docker/images/$directory" >>"$IMAGES_LOG" 2>&1; then
+  if ! tar -C "$here/docker/images" -c common "$directory" |
+    docker_build ${options[@]+"${options[@]}"} --label "$SOURCE_LABEL=$hash" -t "ml-infra/$tag" \
+      -f "$directory/Dockerfile" - >>"$IMAGES_LOG" 2>&1; then
     tail -n 15 "$IMAGES_LOG" >&2
     die "could not build ml-infra/$tag; the whole output is in $IMAGES_LOG"
   fi
