@@ -1,7 +1,9 @@
 package dev.mlinfra.monitoring.exporter;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -64,6 +66,9 @@ final class DecisionsProbe implements Probe {
     connections.look(
         deadline,
         connection -> {
+          if (!hasSchema(connection)) {
+            return;
+          }
           String sql = PROCESSES.replace("ml.", '"' + options.schema() + "\".");
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setDouble(1, options.window().toSeconds());
@@ -84,6 +89,16 @@ final class DecisionsProbe implements Probe {
         });
     into.counts(Metric.POSTGRES_DECISIONS, stored);
     into.counts(Metric.POSTGRES_MISSING, missing);
+  }
+
+  private boolean hasSchema(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+      statement.setString(1, '"' + options.schema() + "\".agent_decisions");
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
   }
 
   private static String service(String process) {

@@ -44,7 +44,7 @@ enum Metric {
       "1 when the whole bucket was listed, 0 when the bound on pages was met first",
       "bucket"),
 
-  POSTGRES_UP("ml_postgres_up", "1 when the schema could be read, else 0"),
+  POSTGRES_UP("ml_postgres_up", "1 when PostgreSQL answered all that was asked, else 0"),
   POSTGRES_INFO(
       "ml_postgres_info",
       "Always 1; versions, none where an extension is not installed",
@@ -52,7 +52,9 @@ enum Metric {
       "timescaledb",
       "vector"),
   POSTGRES_LATENCY("ml_postgres_latency_seconds", "Time to connect and run the first query"),
-  POSTGRES_SCHEMA_VERSION("ml_postgres_schema_version", "Newest migration that was applied"),
+  POSTGRES_SCHEMA_VERSION(
+      "ml_postgres_schema_version",
+      "Newest migration that was applied, 0 when the schema is not there"),
   POSTGRES_ROWS("ml_postgres_table_rows", "Rows, estimated by the server", "table"),
   POSTGRES_BYTES("ml_postgres_table_bytes", "Size with indexes and TOAST", "table"),
   POSTGRES_LAG(

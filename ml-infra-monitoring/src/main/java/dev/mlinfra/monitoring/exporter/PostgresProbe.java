@@ -17,7 +17,7 @@ final class PostgresProbe implements Probe {
       SELECT current_setting('server_version'),
              coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'), 'none'),
              coalesce((SELECT extversion FROM pg_extension WHERE extname = 'vector'), 'none'),
-             (SELECT max(version) FROM ml.schema_history)
+             to_regclass(?) IS NOT NULL
       """;
 
   /** Hypertables and partitioned tables keep their rows in their children. */
@@ -74,8 +74,13 @@ final class PostgresProbe implements Probe {
     connections.look(
         deadline,
         connection -> {
-          versions(connection, into);
+          boolean schema = versions(connection, into);
           into.add(Metric.POSTGRES_LATENCY, (System.nanoTime() - start) / 1e9);
+          if (!schema) {
+            into.add(Metric.POSTGRES_SCHEMA_VERSION, 0);
+            return;
+          }
+          schemaVersion(connection, into);
           tables(connection, into);
           newest.read(connection, into);
           deadLetters(connection, into);
@@ -83,12 +88,24 @@ final class PostgresProbe implements Probe {
         });
   }
 
-  private void versions(Connection connection, Samples into) throws SQLException {
+  /** Says whether the schema is there: a new server has none until a service makes it. */
+  private boolean versions(Connection connection, Samples into) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(VERSIONS)) {
+      statement.setString(1, in("ml.schema_history"));
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        into.add(Metric.POSTGRES_INFO, 1, row.getString(1), row.getString(2), row.getString(3));
+        return row.getBoolean(4);
+      }
+    }
+  }
+
+  private void schemaVersion(Connection connection, Samples into) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(in(VERSIONS))) {
+        ResultSet row =
+            statement.executeQuery(in("SELECT coalesce(max(version), 0) FROM ml.schema_history"))) {
       row.next();
-      into.add(Metric.POSTGRES_INFO, 1, row.getString(1), row.getString(2), row.getString(3));
-      into.add(Metric.POSTGRES_SCHEMA_VERSION, row.getInt(4));
+      into.add(Metric.POSTGRES_SCHEMA_VERSION, row.getInt(1));
     }
   }
 
