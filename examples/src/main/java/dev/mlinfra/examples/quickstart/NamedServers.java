@@ -1,7 +1,9 @@
 package dev.mlinfra.examples.quickstart;
 
 import dev.mlinfra.MlInfraConfig;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Servers that run already and that the variables {@code ML_INFRA_*} name. */
 final class NamedServers implements Servers {
@@ -22,7 +24,20 @@ final class NamedServers implements Servers {
 
   @Override
   public List<String> whereToLook() {
-    return List.of("in the servers that ML_INFRA_* name: schema ml_learning, keys ml:*");
+    List<String> places = new ArrayList<>();
+    add(places, "POSTGRES_URL", "schema ml_learning");
+    add(places, "REDIS_URL", "stream ml-learning-events, keys ml:*");
+    add(places, "OBJECTSTORAGE_URL", "bucket mlflow-artifacts, objects sha256/*");
+    add(places, "MLFLOW_URL", "experiment ml-infra/quickstart, registered model click");
+    return places;
+  }
+
+  private static void add(List<String> places, String variable, String what) {
+    Map<String, String> environment = System.getenv();
+    String url = environment.get("ML_INFRA_" + variable);
+    if (url != null) {
+      places.add(url + "  " + what);
+    }
   }
 
   @Override

@@ -23,7 +23,8 @@ record Options(Optional<Path> keep, boolean stack, boolean hold, boolean help) {
 
         --keep DIR   keep the data in DIR; a second run there finds it and adds no duplicate
         --hold       keep the servers up at the end until Enter, to look around in them
-        --stack      use the servers that the variables ML_INFRA_* name instead of starting some
+        --stack      use the servers that scripts/stack up started, or those that the variables
+                     ML_INFRA_* name, instead of starting some
         --help       print this
 
       The last line is "quickstart ok ..." and the exit code 0 if everything held.

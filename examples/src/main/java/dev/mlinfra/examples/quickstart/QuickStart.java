@@ -101,11 +101,13 @@ public final class QuickStart {
 
   private void lookAround(Servers servers) throws IOException {
     report.title("Where to look next");
-    if (options.hold()) {
+    if (options.stack()) {
+      servers.whereToLook().forEach(report::line);
+    } else if (options.hold()) {
       servers.whereToLook().forEach(report::line);
       report.line("The servers stay up until you press Enter.");
       int ignored = in.read();
-    } else if (!options.stack()) {
+    } else {
       String directory = options.keep().map(Path::toString).orElse("DIR");
       report.line("./quickstart --keep " + directory + " --hold");
       report.line("keeps the servers up and tells how to reach them with psql and redis-cli.");

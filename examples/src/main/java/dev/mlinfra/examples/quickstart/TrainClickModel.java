@@ -21,6 +21,7 @@ final class TrainClickModel {
   static final String MODEL = "click";
   static final String ALIAS = "champion";
 
+  private static final Duration MIRROR_TIMEOUT = Duration.ofMinutes(1);
   private static final Instant SPLIT = OpenBanditData.WEEK_START.plus(Duration.ofDays(5));
 
   private final MlInfra ml;
@@ -49,6 +50,9 @@ final class TrainClickModel {
     Evaluation served = Evaluation.of(future, champion()::predict);
     if (!served.equals(measured)) {
       throw new QuickStartException("the champion measured " + served + " but was " + measured);
+    }
+    if (!ml.models().awaitMirror(MIRROR_TIMEOUT)) {
+      throw new QuickStartException("MLflow did not take " + MODEL + " within " + MIRROR_TIMEOUT);
     }
     return String.format(
         Locale.ROOT,
