@@ -4,6 +4,7 @@ import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a module gets when it is opened, and where it hands its parts over.
@@ -66,6 +67,19 @@ public interface Wiring {
    * @since 0.1
    */
   <T> void provide(Class<T> part, T instance);
+
+  /**
+   * Finds a part that this or another module handed over. Ask when the part is needed, not while
+   * modules are opened, since their order is the host's.
+   *
+   * @param <T> the part's interface
+   * @param part the interface
+   * @return empty when no module has it
+   * @since 0.1
+   */
+  default <T> Optional<T> find(Class<T> part) {
+    return Optional.empty();
+  }
 
   /**
    * Adds a probe to health reports and inventories; a module may add several.

@@ -13,6 +13,7 @@ import dev.mlinfra.storage.internal.mlflow.MlflowCalls;
 import dev.mlinfra.storage.internal.mlflow.MlflowMirror;
 import dev.mlinfra.storage.internal.mlflow.MlflowProbe;
 import dev.mlinfra.storage.internal.mlflow.MlflowTarget;
+import dev.mlinfra.storage.internal.mlflow.RunArtifacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ public final class Mlflow implements InfraModule {
   private Duration connectTimeout = Duration.ofSeconds(3);
   private Duration readTimeout = Duration.ofSeconds(10);
   private Duration totalTimeout = Duration.ofSeconds(20);
+  private long copyArtifactsUpTo;
   private boolean plaintextAllowed;
 
   private Mlflow(String url) {
@@ -57,6 +59,7 @@ public final class Mlflow implements InfraModule {
     this.connectTimeout = from.connectTimeout;
     this.readTimeout = from.readTimeout;
     this.totalTimeout = from.totalTimeout;
+    this.copyArtifactsUpTo = from.copyArtifactsUpTo;
     this.plaintextAllowed = from.plaintextAllowed;
   }
 
@@ -141,7 +144,8 @@ public final class Mlflow implements InfraModule {
   }
 
   /**
-   * Sets the longest time for one version or promotion, all calls together, 20 s otherwise.
+   * Sets the longest time for one version or promotion, all calls together, 20 s otherwise. A copy
+   * of an artifact is not part of it.
    *
    * @param timeout 1 ms to 1 h
    * @return a changed copy
@@ -150,6 +154,23 @@ public final class Mlflow implements InfraModule {
   public Mlflow totalTimeout(Duration timeout) {
     Mlflow copy = new Mlflow(this);
     copy.totalTimeout = Objects.requireNonNull(timeout, "timeout");
+    return copy;
+  }
+
+  /**
+   * Copies the bytes of each version to its run, through MLflow's artifact proxy, so that who can
+   * read MLflow can download {@code models:/ranker@champion} without a key of the bucket. They are
+   * stored twice then. Larger artifacts are mirrored without their bytes; 0, nothing is copied,
+   * unless set. Needs a module that stores artifacts and a server that serves them ({@code
+   * --serve-artifacts}). One copy may take 10 minutes.
+   *
+   * @param bytes size of the largest artifact to copy, 0 or more
+   * @return a changed copy
+   * @since 0.1
+   */
+  public Mlflow copyArtifactsUpTo(long bytes) {
+    Mlflow copy = new Mlflow(this);
+    copy.copyArtifactsUpTo = bytes;
     return copy;
   }
 
@@ -188,6 +209,7 @@ public final class Mlflow implements InfraModule {
     }
     MlflowCalls.fault().ifPresent(faults::addLine);
     return faults
+        .range(NAME + ".copyArtifactsUpTo in bytes", copyArtifactsUpTo, 0, Long.MAX_VALUE)
         .range(
             NAME + ".connectTimeout in ms",
             TimeUnit.MILLISECONDS.convert(connectTimeout),
@@ -215,7 +237,9 @@ public final class Mlflow implements InfraModule {
             totalTimeout);
     MlflowCalls calls = new MlflowCalls(target, wiring.clock());
     wiring.onClose(calls);
-    wiring.provide(ModelMirror.class, new MlflowMirror(calls));
+    wiring.provide(
+        ModelMirror.class,
+        new MlflowMirror(calls, new RunArtifacts(calls, copyArtifactsUpTo, wiring)));
     wiring.probe(new MlflowProbe(calls));
   }
 
@@ -227,7 +251,8 @@ public final class Mlflow implements InfraModule {
   /**
    * Makes the module from the section {@code mlflow}: {@code url}, {@code experiment}, {@code user}
    * with {@code password}, or {@code token}, the secrets also by {@code _file}, {@code
-   * connect_timeout}, {@code read_timeout}, {@code total_timeout}, {@code allow_plaintext}.
+   * connect_timeout}, {@code read_timeout}, {@code total_timeout}, {@code copy_artifacts_up_to},
+   * {@code allow_plaintext}.
    *
    * @since 0.1
    */
@@ -254,6 +279,7 @@ public final class Mlflow implements InfraModule {
       settings.duration("connect_timeout").ifPresent(time -> module.connectTimeout = time);
       settings.duration("read_timeout").ifPresent(time -> module.readTimeout = time);
       settings.duration("total_timeout").ifPresent(time -> module.totalTimeout = time);
+      settings.number("copy_artifacts_up_to").ifPresent(size -> module.copyArtifactsUpTo = size);
       settings.flag("allow_plaintext").ifPresent(allowed -> module.plaintextAllowed = allowed);
       return module;
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,12 +30,15 @@ final class FakeMlflow implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String API = "/api/2.0/mlflow/";
 
+  private static final String PROXY = "/api/2.0/mlflow-artifacts/artifacts/";
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, ObjectNode> experiments = new TreeMap<>();
   private final Map<String, ObjectNode> runs = new TreeMap<>();
   private final Map<String, ObjectNode> models = new TreeMap<>();
   private final List<ObjectNode> versions = new ArrayList<>();
+  private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile Optional<Fault> fault = Optional.empty();
 
@@ -79,6 +83,11 @@ final class FakeMlflow implements AutoCloseable {
     return models;
   }
 
+  /** What came through the artifact proxy, by path. */
+  Map<String, byte[]> files() {
+    return files;
+  }
+
   List<ObjectNode> versions() {
     return versions;
   }
@@ -113,7 +122,14 @@ final class FakeMlflow implements AutoCloseable {
     switch (path) {
       case "/health" -> text(exchange, "OK");
       case "/version" -> text(exchange, "3.17.2");
-      default -> api(exchange, path.substring(API.length()), body);
+      default -> {
+        if (path.startsWith(PROXY)) {
+          files.put(path.substring(PROXY.length()), body);
+          json(exchange, 200, JSON.createObjectNode());
+        } else {
+          api(exchange, path.substring(API.length()), body);
+        }
+      }
     }
   }
 

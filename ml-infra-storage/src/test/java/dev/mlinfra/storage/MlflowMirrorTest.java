@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mlinfra.artifact.Artifact;
+import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth;
@@ -15,10 +17,12 @@ import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.ModelMirror;
+import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,8 +42,10 @@ class MlflowMirrorTest {
   private static final String SHA256 = "ab".repeat(32);
   private static final String S3_URI = "s3://mlflow-artifacts/" + Artifact.keyOf(SHA256);
   private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05Z");
+  private static final byte[] BYTES = {1, 2, 3};
   private static final Duration SHORT = Duration.ofMillis(700);
 
+  @TempDir Path directory;
   private final FakeMlflow server = FakeMlflow.start();
   private final Wired wired = Wired.open(patient());
   private final ModelMirror mirror = wired.part(ModelMirror.class);
@@ -123,6 +130,38 @@ class MlflowMirrorTest {
         .endsWith("/artifacts");
     assertThat(server.versions().get(0).path("tags").toString())
         .contains("file:///var/lib/models/");
+  }
+
+  @Test
+  void copiesTheBytesToTheRunWhenAskedAndSmallEnough() throws Exception {
+    Mlflow copying =
+        Mlflow.at(server.url()).token(Secret.of("canary")).copyArtifactsUpTo(BYTES.length);
+    try (Wired both = Wired.open(copying)) {
+      ArtifactDirectory.at(directory).open(both);
+      Artifact small = both.part(ArtifactStore.class).put(new ByteArrayInputStream(BYTES));
+      Artifact large = both.part(ArtifactStore.class).put(new ByteArrayInputStream(new byte[9]));
+      ModelVersion.Mirrored mirrored =
+          both.part(ModelMirror.class).mirror(version("ranker", 1, small));
+      both.part(ModelMirror.class).mirror(version("ranker", 2, large));
+
+      String place = "1/" + mirrored.runId() + "/artifacts";
+      assertThat(server.files()).containsOnlyKeys(place + "/model.bin");
+      assertThat(server.files().get(place + "/model.bin")).isEqualTo(BYTES);
+      assertThat(server.versions().get(0).path("source").asText())
+          .isEqualTo("mlflow-artifacts:/" + place);
+      assertThat(server.requests())
+          .contains(
+              "PUT /api/2.0/mlflow-artifacts/artifacts/" + place + "/model.bin Bearer canary");
+    }
+  }
+
+  @Test
+  void saysThatACopyNeedsAnArtifactStore() {
+    try (Wired alone = Wired.open(Mlflow.at(server.url()).copyArtifactsUpTo(100))) {
+      assertThatThrownBy(() -> alone.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(ModuleMissingException.class)
+          .hasMessageContaining("install(ObjectStorage.at(url))");
+    }
   }
 
   @ParameterizedTest
@@ -373,10 +412,14 @@ class MlflowMirrorTest {
   }
 
   private static ModelVersion version(String name, int version, String uri) {
+    return version(name, version, new Artifact(uri, SHA256, 12));
+  }
+
+  private static ModelVersion version(String name, int version, Artifact artifact) {
     return new ModelVersion(
         name,
         version,
-        new Artifact(uri, SHA256, 12),
+        artifact,
         Map.of("ctr", 0.0042),
         Map.of("note", "it's a \"note\"", "mlflow.runName", "another"),
         CREATED,

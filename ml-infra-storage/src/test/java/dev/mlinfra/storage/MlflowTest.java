@@ -92,6 +92,7 @@ class MlflowTest {
                 "connect_timeout", "PT1S",
                 "read_timeout", "PT2S",
                 "total_timeout", "PT3S",
+                "copy_artifacts_up_to", "1000",
                 "allow_plaintext", "true"));
 
     InfraModule module = new Mlflow.Factory().create(settings);

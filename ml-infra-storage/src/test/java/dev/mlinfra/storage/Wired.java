@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A module that was opened alone, and the parts it handed over. */
 final class Wired implements Wiring, AutoCloseable {
@@ -71,6 +72,11 @@ final class Wired implements Wiring, AutoCloseable {
   @Override
   public <T> void provide(Class<T> part, T instance) {
     parts.put(part, instance);
+  }
+
+  @Override
+  public <T> Optional<T> find(Class<T> part) {
+    return Optional.ofNullable(parts.get(part)).map(part::cast);
   }
 
   @Override

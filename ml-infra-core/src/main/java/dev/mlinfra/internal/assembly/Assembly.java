@@ -137,6 +137,11 @@ public final class Assembly implements AutoCloseable {
     }
 
     @Override
+    public <T> Optional<T> find(Class<T> part) {
+      return Assembly.this.find(part);
+    }
+
+    @Override
     public void probe(Probe probe) {
       probes.add(Objects.requireNonNull(probe, "probe"));
     }

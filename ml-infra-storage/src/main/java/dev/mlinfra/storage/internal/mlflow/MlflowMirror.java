@@ -8,29 +8,36 @@ import org.mlflow.api.proto.Service.RunInfo;
 /** Shows versions and promotions in MLflow; what is there already is found, not made again. */
 public final class MlflowMirror implements ModelMirror {
   private final MlflowCalls calls;
+  private final RunArtifacts artifacts;
 
   /**
    * Makes one.
    *
    * @param calls to the server
+   * @param artifacts which of them are copied
    */
-  public MlflowMirror(MlflowCalls calls) {
+  public MlflowMirror(MlflowCalls calls, RunArtifacts artifacts) {
     this.calls = calls;
+    this.artifacts = artifacts;
   }
 
   @Override
   public ModelVersion.Mirrored mirror(ModelVersion version) {
     String name = MlflowNames.model(version.name());
     String source = MlflowNames.source(version.artifact());
+    String doing = "mirroring " + version.name() + " version " + version.version();
+    if (artifacts.takes(version.artifact())) {
+      artifacts.copy(version.artifact(), calls.call(doing, session -> run(session, version)));
+    }
     return calls.call(
-        "mirroring " + version.name() + " version " + version.version(),
+        doing,
         session -> {
-          RunInfo run = new Runs(session.client(), calls.target().experiment()).ensure(version);
+          RunInfo run = run(session, version);
           Registry registry = new Registry(session.client());
           registry.ensureModel(name);
           String number =
               registry.ensureVersion(
-                  name, run.getRunId(), shownSource(source, run), Runs.tags(version));
+                  name, run.getRunId(), shownSource(source, version, run), Runs.tags(version));
           return new ModelVersion.Mirrored(run.getRunId(), number);
         });
   }
@@ -47,11 +54,17 @@ public final class MlflowMirror implements ModelMirror {
         });
   }
 
+  private RunInfo run(MlflowSession session, ModelVersion version) {
+    return new Runs(session.client(), calls.target().experiment()).ensure(version);
+  }
+
   /**
-   * MLflow takes a source outside the run only from an object store. A version whose bytes are in a
-   * directory or behind MLflow's own proxy shows the run's place instead; the tag has the address.
+   * MLflow takes a source outside the run only from an object store. A version whose bytes were
+   * copied, are in a directory or behind MLflow's own proxy shows the run's place instead; the tag
+   * has the address.
    */
-  private static String shownSource(String source, RunInfo run) {
-    return source.startsWith("s3://") ? source : run.getArtifactUri();
+  private String shownSource(String source, ModelVersion version, RunInfo run) {
+    boolean elsewhere = source.startsWith("s3://") && !artifacts.takes(version.artifact());
+    return elsewhere ? source : run.getArtifactUri();
   }
 }

@@ -5,6 +5,8 @@ import dev.mlinfra.secret.Secret;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mlflow.tracking.MlflowClient;
@@ -12,9 +14,12 @@ import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 import org.mlflow_project.apachehttp.client.config.RequestConfig;
 import org.mlflow_project.apachehttp.client.methods.CloseableHttpResponse;
 import org.mlflow_project.apachehttp.client.methods.HttpGet;
+import org.mlflow_project.apachehttp.client.methods.HttpPut;
 import org.mlflow_project.apachehttp.config.ConnectionConfig;
 import org.mlflow_project.apachehttp.config.MessageConstraints;
 import org.mlflow_project.apachehttp.config.SocketConfig;
+import org.mlflow_project.apachehttp.entity.ContentType;
+import org.mlflow_project.apachehttp.entity.FileEntity;
 import org.mlflow_project.apachehttp.impl.client.CloseableHttpClient;
 import org.mlflow_project.apachehttp.impl.client.HttpClientBuilder;
 import org.mlflow_project.apachehttp.util.EntityUtils;
@@ -70,6 +75,33 @@ final class MlflowSession implements AutoCloseable {
     try (CloseableHttpResponse response = http.execute(get)) {
       return EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8).trim();
     }
+  }
+
+  /** Stores a file under a path of the server's artifact root, through its proxy. */
+  void put(String path, Path file) throws IOException {
+    HttpPut put = new HttpPut(target.url() + "/api/2.0/mlflow-artifacts/artifacts/" + path);
+    put.setEntity(new FileEntity(file.toFile(), ContentType.APPLICATION_OCTET_STREAM));
+    put.setConfig(
+        RequestConfig.custom()
+            .setConnectTimeout(Math.toIntExact(target.connectTimeout().toMillis()))
+            // the server passes all bytes on before it answers; the caller ends what takes too long
+            .setSocketTimeout(0)
+            .setRedirectsEnabled(false)
+            .build());
+    authorization().ifPresent(value -> put.setHeader("Authorization", value));
+    try (CloseableHttpResponse response = http.execute(put)) {
+      EntityUtils.consume(response.getEntity());
+    }
+  }
+
+  private Optional<String> authorization() {
+    String user = target.user();
+    Secret password = target.password();
+    if (user != null && password != null) {
+      byte[] pair = (user + ":" + password.reveal()).getBytes(StandardCharsets.UTF_8);
+      return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair));
+    }
+    return Optional.ofNullable(target.token()).map(token -> "Bearer " + token.reveal());
   }
 
   @Override
