@@ -2,6 +2,8 @@
 # Needs here, IMAGES_LOG, NO_CACHE, BUILD_NETWORK.
 
 SOURCE_LABEL=dev.mlinfra.source
+EXPORTER_MODULES="ml-infra-core ml-infra-monitoring"
+EXPORTER_TARGET=$here/ml-infra-monitoring/target
 MIRROR_VARIABLES="GOPROXY GOSUMDB PIP_INDEX_URL"
 PROXY_VARIABLES="http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY"
 
@@ -13,6 +15,13 @@ redis:7 redis
 minio:2026-02-12 minio
 mlflow:3.17.2 mlflow MLFLOW_VERSION=3.17.2
 mlflow:2.9.2 mlflow MLFLOW_VERSION=2.9.2
+prometheus:2.53 prometheus
+alertmanager:0.28 alertmanager
+postgres-exporter:0.17 postgres-exporter
+redis-exporter:1.69 redis-exporter
+exporter:0.1 exporter
+seaweedfs:4.48 seaweedfs
+tools:1 tools
 TEXT
 }
 
@@ -27,6 +36,16 @@ select_images() {
   done | awk '!seen[$0]++'
 }
 
+# files_hash ROOT PATH...: of the files below, without tests and what Maven made
+files_hash() {
+  (
+    cd "$1"
+    shift
+    find "$@" \( -path '*/target' -o -path '*/src/test' \) -prune -o \
+      -type f ! -name '.flattened-pom.xml' ! -name '*.jar' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  )
+}
+
 # Everything that the image is made of, as one short hash: source_hash DIRECTORY ARGUMENT...
 source_hash() {
   local directory=$1
@@ -35,7 +54,8 @@ source_hash() {
     echo "$@"
     sed -n 's/^FROM \([^ ]*:[^ ]*\).*/\1/p' "$here/docker/images/$directory/Dockerfile" | sort -u |
       xargs -r docker image inspect --format '{{.Id}}'
-    (cd "$here/docker/images" && find common "$directory" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+    files_hash "$here/docker/images" common "$directory"
+    [ "$directory" != exporter ] || files_hash "$here" pom.xml .mvn bom $EXPORTER_MODULES
   } | sha256sum | cut -c 1-16
 }
 
@@ -76,7 +96,8 @@ build_image() {
   done
   [ "$NO_CACHE" = no ] || options+=(--no-cache)
   echo "== ml-infra/$tag" >>"$IMAGES_LOG"
-  if ! tar -C "$here/docker/images" -c common "$directory" |
+  [ "$directory" != exporter ] || package_exporter
+  if ! build_context "$directory" |
     docker_build ${options[@]+"${options[@]}"} --label "$SOURCE_LABEL=$hash" -t "ml-infra/$tag" \
       -f "$directory/Dockerfile" - >>"$IMAGES_LOG" 2>&1; then
     tail -n 15 "$IMAGES_LOG" >&2
@@ -90,6 +111,25 @@ refuse_credentials() {
   for name in $MIRROR_VARIABLES; do
     [[ ${!name:-} != *://*@* ]] || die "$name holds credentials, which the image's history would keep; name an address without them"
   done
+}
+
+build_context() {
+  local more=()
+  [ "$1" != exporter ] || more=(--transform 's#^ml-infra-exporter#exporter/ml-infra-exporter#' -C "$EXPORTER_TARGET" ml-infra-exporter.jar)
+  tar -C "$here/docker/images" -c common "$1" ${more[@]+"${more[@]}"}
+}
+
+# Builds the exporter's jar, which needs a JDK and Maven.
+package_exporter() {
+  . "$here/scripts/lib/toolchain.sh"
+  find_jdk
+  find_mvn
+  if ! (cd "$here" && "$MVN" -B -ntp -Dstyle.color=never -Dfast -Dmaven.test.skip=true -pl ml-infra-monitoring -am package) \
+    >>"$IMAGES_LOG" 2>&1 </dev/null; then
+    grep '^\[ERROR\]' "$IMAGES_LOG" | head -n 5 >&2
+    die "Maven could not package ml-infra-monitoring; the whole output is in $IMAGES_LOG"
+  fi
+  [ -s "$EXPORTER_TARGET/ml-infra-exporter.jar" ] || die "Maven made no $EXPORTER_TARGET/ml-infra-exporter.jar; see $IMAGES_LOG"
 }
 
 # docker build with BuildKit where it is installed, else the classic builder; passes the mirrors and proxies on.
