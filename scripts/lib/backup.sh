@@ -1,14 +1,16 @@
 # What scripts/backup, scripts/restore, scripts/rollback and scripts/lib/check-restored.sh share. Source it.
 # Servers are spoken to from the tools image, inside the stack's network, so the host needs only Docker.
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-MANIFEST=manifest.json
-FORMAT=1
-
+chosen_tools=${TOOLS_IMAGE:-}
 die() {
   echo "${0##*/}: $*" >&2
   exit 1
 }
+. "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+. "$ROOT/scripts/lib/docker.sh"
+TOOLS_IMAGE=${chosen_tools:-$TOOLS_IMAGE}
+MANIFEST=manifest.json
+FORMAT=1
 
 say() {
   echo "${0##*/}: $*" >&2
@@ -16,44 +18,33 @@ say() {
 
 # Calls the script again with the credentials in its environment when they are only in .env.sops.
 need_secrets() {
-  if [ -z "${POSTGRES_PASSWORD:-}" ] && [ -z "${ML_INFRA_REEXEC:-}" ] &&
-    [ -f "$ROOT/.env.sops" ] && [ -x "$ROOT/scripts/secrets" ]; then
-    ML_INFRA_REEXEC=1 exec "$ROOT/scripts/secrets" exec -- "$0" "$@"
+  if [ -z "${POSTGRES_PASSWORD:-}" ] && [ -z "${BACKUP_HAS_SECRETS:-}" ] &&
+    [ -f "$STACK_DIR/.env.sops" ] && [ -x "$ROOT/scripts/secrets" ]; then
+    BACKUP_HAS_SECRETS=1 exec "$ROOT/scripts/secrets" exec -- "$0" "$@"
   fi
   [ -n "${POSTGRES_PASSWORD:-}" ] ||
     die "POSTGRES_PASSWORD was not set but is needed to reach the database; run scripts/secrets init, or set it"
 }
 
-load_settings() {
-  local line
-  if [ -f "$ROOT/.stack.env" ]; then
-    while IFS= read -r line; do
-      [[ $line =~ ^(STACK_NAME|BACKUP_ROOT)=(.*)$ ]] || continue
-      [ -n "${!BASH_REMATCH[1]:-}" ] || printf -v "${BASH_REMATCH[1]}" '%s' "${BASH_REMATCH[2]}"
-    done <"$ROOT/.stack.env"
-  fi
-  STACK_NAME=${STACK_NAME:-detektor}
-  BACKUP_ROOT=${BACKUP_ROOT:-/opt/detektor/backups}
+load_backup_settings() {
+  load_settings
   DOCKER_NETWORK=${DOCKER_NETWORK:-$STACK_NAME-network}
-  TOOLS_IMAGE=${TOOLS_IMAGE:-ml-infra/tools:1}
-  POSTGRES_HOST=${POSTGRES_HOST:-$STACK_NAME-postgres}
   POSTGRES_USER=${POSTGRES_USER:-detektor}
   POSTGRES_DB=${POSTGRES_DB:-detektor}
   MLFLOW_DB=${MLFLOW_DB:-mlflow}
   ML_SCHEMA=${ML_SCHEMA:-ml_learning}
-  REDIS_HOST=${REDIS_HOST:-$STACK_NAME-redis}
   OBJECTSTORAGE_URL=${OBJECTSTORAGE_URL:-http://$STACK_NAME-minio:9000}
   OBJECTSTORAGE_BUCKET=${OBJECTSTORAGE_BUCKET:-mlflow-artifacts}
   [[ $ML_SCHEMA =~ ^[a-z_][a-z0-9_]*$ ]] ||
     die "ML_SCHEMA was '$ML_SCHEMA' but must be lower-case letters, digits and _; correct it"
 }
 
-settings_help() {
+backup_settings_help() {
   cat <<'TEXT'
 Settings, from the environment:
   STACK_NAME            detektor: prefix of the containers and of the network
   BACKUP_ROOT           /opt/detektor/backups
-  POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_DB
+  POSTGRES_HOST, POSTGRES_SERVER_PORT, POSTGRES_USER, POSTGRES_DB
                         ${STACK_NAME}-postgres, 5432, detektor, detektor
   MLFLOW_DB, ML_SCHEMA  mlflow, ml_learning
   REDIS_HOST            ${STACK_NAME}-redis
@@ -65,10 +56,8 @@ Credentials come from .env.sops through scripts/secrets, or from the variables n
 TEXT
 }
 
-need_docker() {
-  command -v docker >/dev/null 2>&1 ||
-    die "found no docker on PATH but needs it; run scripts/stack up --install-docker, or install Docker"
-  docker info >/dev/null 2>&1 || die "the Docker daemon does not answer; start it, then run this again"
+need_tools() {
+  need_docker
   docker image inspect "$TOOLS_IMAGE" >/dev/null 2>&1 ||
     die "image '$TOOLS_IMAGE' was not found but is needed; run scripts/images"
 }

@@ -12,7 +12,7 @@ of model_metadata and every model version of MLflow must find its object. Reads 
 temporary folder beside DIR; changes nothing.
 
 TEXT
-  settings_help
+  backup_settings_help
 }
 
 . "$(dirname "${BASH_SOURCE[0]}")/backup.sh"
@@ -20,9 +20,9 @@ TEXT
 case "${1:-}" in
   -h | --help | '') usage; exit 0 ;;
 esac
-load_settings
+load_backup_settings
 need_secrets "$@"
-need_docker
+need_tools
 need_network
 dir=$(cd "${1%/}" && pwd) || exit 1
 is_complete "$dir" || die "backup '$dir' is not whole; run scripts/backup --verify '$dir'"
