@@ -73,6 +73,7 @@ final class Sops {
                 "dotenv",
                 file.toAbsolutePath().toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
+    command.environment().put("SOPS_DISABLE_VERSION_CHECK", "true");
     keyFile(command.environment())
         .ifPresent(key -> command.environment().put("SOPS_AGE_KEY_FILE", key.toString()));
     try {
