@@ -163,16 +163,24 @@ record ExporterConfig(
   }
 
   private static Optional<RedisOptions> redis(ConfigReader reader) {
-    return !reader.section("redis")
-        ? Optional.empty()
-        : Optional.of(
-            new RedisOptions(
-                reader.url("redis.url", "redis", "rediss"),
-                reader.text("redis.user"),
-                reader.secret("redis.password"),
-                reader.text("redis.stream").orElse("ml-learning-events"),
-                reader.number("redis.memory-budget-bytes", 2 * GIB, 1, Long.MAX_VALUE),
-                (int) reader.number("redis.max-keys", 20_000, 1_000, 10_000_000),
-                reader.pace("redis")));
+    if (!reader.section("redis")) {
+      return Optional.empty();
+    }
+    RedisOptions redis =
+        new RedisOptions(
+            reader.url("redis.url", "redis", "rediss"),
+            reader.text("redis.user"),
+            reader.secret("redis.password"),
+            reader.text("redis.stream").orElse("ml-learning-events"),
+            reader.number("redis.memory-budget-bytes", 2 * GIB, 1, Long.MAX_VALUE),
+            (int) reader.number("redis.max-keys", 20_000, 1_000, 10_000_000),
+            reader.pace("redis"));
+    if (!redis.database().matches("\\d{1,4}")) {
+      reader
+          .faults()
+          .add(
+              "redis.url", redis.url(), "must end with a database's number", "write /0 or nothing");
+    }
+    return Optional.of(redis);
   }
 }

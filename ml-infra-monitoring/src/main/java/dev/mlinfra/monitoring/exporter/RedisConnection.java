@@ -88,6 +88,9 @@ final class RedisConnection implements AutoCloseable {
                 call("AUTH", password.reveal());
               }
             });
+    if (!options.database().equals("0")) {
+      call("SELECT", options.database());
+    }
   }
 
   String text(String... command) {

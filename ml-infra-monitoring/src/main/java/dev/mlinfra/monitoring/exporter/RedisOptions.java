@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Where Redis is and what is looked at.
  *
- * @param url {@code redis://} or {@code rediss://}
+ * @param url {@code redis://} or {@code rediss://}, with the number of a database or none
  * @param user of the access list, when it is not the default one
  * @param password of the user
  * @param stream the event stream
@@ -29,6 +29,12 @@ record RedisOptions(
 
   int port() {
     return url.getPort() < 0 ? 6379 : url.getPort();
+  }
+
+  /** The number of the database, 0 when the URL names none. */
+  String database() {
+    String path = url.getPath() == null ? "" : url.getPath();
+    return path.length() > 1 ? path.substring(1) : "0";
   }
 
   boolean tls() {

@@ -64,7 +64,7 @@ class ExporterConfigTest {
                 Map.entry("postgres.password-file", password.toString()),
                 Map.entry("postgres.schema", "shadow"),
                 Map.entry("postgres.completeness-window", "PT1H"),
-                Map.entry("redis.url", "rediss://cache.example.org:7000"),
+                Map.entry("redis.url", "rediss://cache.example.org:7000/3"),
                 Map.entry("redis.user", "watcher"),
                 Map.entry("redis.password-file", password.toString()),
                 Map.entry("redis.stream", "events"),
@@ -88,6 +88,7 @@ class ExporterConfigTest {
     RedisOptions redis = config.redis().orElseThrow();
     assertThat(redis.tls()).isTrue();
     assertThat(redis.port()).isEqualTo(7000);
+    assertThat(redis.database()).isEqualTo("3");
     assertThat(redis.user()).contains("watcher");
     assertThat(redis.stream()).isEqualTo("events");
     assertThat(redis.budgetBytes()).isEqualTo(1000);
@@ -146,6 +147,14 @@ class ExporterConfigTest {
         .anyMatch(fault -> fault.startsWith("redis.url was not set but is required"))
         .anyMatch(fault -> fault.startsWith("redis.port was set but is no property"))
         .anyMatch(fault -> fault.startsWith("rdis.url was set but") && fault.contains("sections"));
+  }
+
+  @Test
+  void aRedisDatabaseIsANumber() {
+    assertThat(refused(Map.of("redis.url", "redis://cache/events")).faults())
+        .singleElement()
+        .asString()
+        .startsWith("redis.url was 'redis://cache/events' but must end with a database's number");
   }
 
   @Test
