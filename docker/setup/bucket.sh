@@ -12,8 +12,11 @@ die() {
 
 secret() { cat "/run/secrets/$1" 2>/dev/null || die "found no /run/secrets/$1; start it with scripts/stack up"; }
 
+# Debian has called it by either name
+client=$(command -v mcli || command -v minio-client) || die "found neither mcli nor minio-client in the tools image; run scripts/images tools"
+
 # mc: the client without its colours; what it says goes into the log only when it fails
-mc() { mcli --quiet --no-color --config-dir /tmp/mc "$@"; }
+mc() { "$client" --quiet --no-color --config-dir /tmp/mc "$@"; }
 
 try() {
   local said

@@ -9,7 +9,7 @@ shift
 case "$tool" in
   mc)
     export MC_HOST_minio="${OBJECTSTORAGE_URL%%://*}://$(secret minio_root_user):$(secret minio_root_password)@${OBJECTSTORAGE_URL#*://}"
-    exec mcli --config-dir /tmp/mc "$@"
+    exec "$(command -v mcli || command -v minio-client)" --config-dir /tmp/mc "$@"
     ;;
   psql)
     PGPASSWORD=$(secret postgres_password)

@@ -16,14 +16,14 @@ compose() {
   docker compose --project-directory "$ROOT" --project-name "$STACK_NAME" --ansi never "${files[@]}" "$@"
 }
 
-# One line a container: service, container, state, health, exit code.
+# One line a container: service, container, state, health, exit code, id.
 containers() {
   local ids
   ids=$(docker ps -aq --filter "label=com.docker.compose.project=$STACK_NAME" --filter label=com.docker.compose.oneoff=False)
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086
   docker inspect --format \
-    '{{index .Config.Labels "com.docker.compose.service"}} {{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}} {{.State.ExitCode}}' \
+    '{{index .Config.Labels "com.docker.compose.service"}} {{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}} {{.State.ExitCode}} {{.Id}}' \
     $ids 2>/dev/null | sed 's| /| |' | sort
 }
 

@@ -100,6 +100,5 @@ restart_with_secrets() {
   mkdir -p "$ROOT/target"
   # shellcheck disable=SC2046
   (compose up --detach --pull never --force-recreate $(restarted_services)) >"$log" 2>&1 </dev/null &
-  watch_start $! 300 "$log" ||
-    die "run scripts/stack up --recreate to give the servers the new credentials"
+  watch_start $! 300 "$log"
 }

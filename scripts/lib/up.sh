@@ -72,21 +72,23 @@ start_all() {
 
 # Prints each container once when it is ready, and ends when all are, one failed, or time is up.
 watch_start() {
-  local starter=$1 patience=$2 log=$3 began=$SECONDS seen=" " service name state health code waiting failed
+  local starter=$1 patience=$2 log=$3 began=$SECONDS seen alive waiting failed
+  local service name state health code id
+  seen=$(ready_already)
   while :; do
+    alive=no
+    ! kill -0 "$starter" 2>/dev/null || alive=yes
     waiting=""
     failed=""
-    local alive=no
-    ! kill -0 "$starter" 2>/dev/null || alive=yes
-    while read -r service name state health code; do
+    while read -r service name state health code id; do
       case "$(verdict "$service" "$state" "$health" "$code")" in
         good)
-          case "$seen" in *" $service "*) continue ;; esac
+          case "$seen" in *" $id "*) continue ;; esac
           [ "$alive" = no ] || [ "$state" = running ] || continue
-          seen="$seen$service "
+          seen="$seen$id "
           printf '  %-18s %s after %d s\n' "$service" "$([ "$state" = exited ] && echo done || echo healthy)" $((SECONDS - began))
           ;;
-        bad) failed="$service $name"; waiting="$waiting $service" ;;
+        bad) failed=$name; waiting="$waiting $service" ;;
         *) waiting="$waiting $service" ;;
       esac
     done < <(containers)
@@ -96,18 +98,28 @@ watch_start() {
     fi
     if [ $((SECONDS - began)) -ge "$patience" ]; then
       kill "$starter" 2>/dev/null || true
-      die "not healthy after $patience s:$waiting; scripts/stack logs${waiting% } says why, --timeout waits longer"
+      die "not healthy after $patience s:$waiting; scripts/stack logs$waiting says why, --timeout waits longer"
     fi
     sleep 1
   done
 }
 
+# The ids of the servers that are healthy before anything was done.
+ready_already() {
+  local service name state health code id ids=" "
+  while read -r service name state health code id; do
+    [ "$state" != running ] || [ "$(verdict "$service" "$state" "$health" "$code")" != good ] || ids="$ids$id "
+  done < <(containers)
+  echo "$ids"
+}
+
 # What went wrong, in one line: the container's own words where it has some.
 start_failed() {
-  local said name=${2#* }
-  if [ -n "$2" ]; then
+  local said name=$2
+  [ -n "$name" ] || name=$(sed -n 's/.*container \([^ ]*\) is unhealthy.*/\1/p' "$1" | tail -n 1)
+  if [ -n "$name" ]; then
     said=$(docker logs --tail 20 "$name" 2>&1 | grep . | tail -n 1) || said=""
-    die "$name ended: ${said:-without a word}"
+    die "$name did not start: ${said:-without a word}"
   fi
   said=$(grep -i 'error\|fail\|no such\|invalid\|secrets:' "$1" | tail -n 1)
   die "Compose failed: ${said:-see $1}"
