@@ -9,7 +9,9 @@ import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.DecisionLog;
-import dev.mlinfra.embedded.EmbeddedPostgres;
+import dev.mlinfra.embedded.PostgresServer;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.telemetry.Meter;
@@ -41,7 +43,8 @@ class DecisionLogFaultIT {
           .backoff(MIN_BACKOFF, Duration.ofMillis(200))
           .closeTimeout(Duration.ofSeconds(2));
 
-  private static EmbeddedPostgres postgres;
+  private static Stack stack;
+  private static PostgresServer postgres;
   private static Sql sql;
 
   private final Meters meters = new Meters();
@@ -54,7 +57,8 @@ class DecisionLogFaultIT {
 
   @BeforeAll
   static void start() {
-    postgres = EmbeddedPostgres.start();
+    stack = Servers.CHOSEN.start();
+    postgres = stack.postgres();
     sql = new Sql(postgres);
     try (MlInfra ml = MlInfra.connect(config(module(postgres.port())).build())) {
       ml.ensureSchema();
@@ -63,7 +67,7 @@ class DecisionLogFaultIT {
 
   @AfterAll
   static void stop() {
-    postgres.close();
+    stack.close();
   }
 
   @Test

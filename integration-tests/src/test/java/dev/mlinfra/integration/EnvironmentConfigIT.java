@@ -7,7 +7,8 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.embedded.EmbeddedStack;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import java.io.ByteArrayInputStream;
@@ -28,13 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A host that is configured by plain variables. */
 class EnvironmentConfigIT {
-  private static EmbeddedStack stack;
+  private static Stack stack;
 
   @TempDir private Path directory;
 
   @BeforeAll
   static void start() {
-    stack = EmbeddedStack.start();
+    stack = Servers.CHOSEN.start();
   }
 
   @AfterAll

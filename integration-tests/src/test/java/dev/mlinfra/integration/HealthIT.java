@@ -8,9 +8,10 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.embedded.EmbeddedRedis;
-import dev.mlinfra.embedded.EmbeddedServer;
-import dev.mlinfra.embedded.EmbeddedStack;
 import dev.mlinfra.embedded.Sandbox;
+import dev.mlinfra.embedded.ServerControl;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
@@ -36,14 +37,14 @@ class HealthIT {
   private static final Duration BUDGET = Duration.ofSeconds(2);
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-  private static EmbeddedStack stack;
+  private static Stack stack;
 
   private final MeterRegistry meterRegistry = new SimpleMeterRegistry();
   private Sandbox sandbox;
 
   @BeforeAll
   static void startServers() {
-    stack = EmbeddedStack.start();
+    stack = Servers.CHOSEN.start();
   }
 
   @AfterAll
@@ -211,7 +212,7 @@ class HealthIT {
     return sandbox.config("ranker").install(Monitoring.to(meterRegistry)).start(start).build();
   }
 
-  private static EmbeddedServer server(String component) {
+  private static ServerControl server(String component) {
     return component.equals("redis") ? stack.redis() : stack.postgres();
   }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.embedded.EmbeddedPostgres;
+import dev.mlinfra.embedded.PostgresServer;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
@@ -34,19 +36,21 @@ class PointInTimeJoinIT {
       List.of(
           Duration.ofNanos(3_000), Duration.ofSeconds(90), Duration.ofDays(1), Duration.ofDays(30));
 
-  private static EmbeddedPostgres postgres;
+  private static Stack stack;
+  private static PostgresServer postgres;
 
   private final MutableClock clock = new MutableClock(Instant.parse("2027-01-01T00:00:00Z"));
   private MlInfra ml;
 
   @BeforeAll
   static void start() {
-    postgres = EmbeddedPostgres.start();
+    stack = Servers.CHOSEN.start();
+    postgres = stack.postgres();
   }
 
   @AfterAll
   static void stop() {
-    postgres.close();
+    stack.close();
   }
 
   @BeforeEach

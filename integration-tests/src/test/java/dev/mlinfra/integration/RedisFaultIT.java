@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.embedded.EmbeddedPostgres;
-import dev.mlinfra.embedded.EmbeddedRedis;
+import dev.mlinfra.embedded.PostgresServer;
+import dev.mlinfra.embedded.RedisServer;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
@@ -49,22 +50,23 @@ class RedisFaultIT {
           .closeTimeout(Duration.ofSeconds(2));
 
   @TempDir private static Path directory;
-  private static EmbeddedPostgres postgres;
-  private static EmbeddedRedis redis;
+  private static Stack stack;
+  private static PostgresServer postgres;
+  private static RedisServer redis;
 
   private final Meters meters = new Meters();
   private MlInfra ml;
 
   @BeforeAll
   static void start() {
-    postgres = EmbeddedPostgres.start();
-    redis = EmbeddedRedis.start(directory);
+    stack = KeptServers.start(directory);
+    postgres = stack.postgres();
+    redis = stack.redis();
   }
 
   @AfterAll
   static void stop() {
-    redis.close();
-    postgres.close();
+    stack.close();
   }
 
   @BeforeEach

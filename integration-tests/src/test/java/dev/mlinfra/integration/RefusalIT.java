@@ -8,7 +8,8 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.embedded.EmbeddedStack;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
@@ -38,14 +39,14 @@ class RefusalIT {
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
           .closeTimeout(Duration.ofSeconds(2));
 
-  private static EmbeddedStack stack;
+  private static Stack stack;
   private static Sql sql;
 
   private final String canary = "canary-" + UUID.randomUUID();
 
   @BeforeAll
   static void start() {
-    stack = EmbeddedStack.start();
+    stack = Servers.CHOSEN.start();
     sql = new Sql(stack.postgres());
     try (MlInfra ml = MlInfra.connect(stack.config())) {
       ml.ensureSchema();

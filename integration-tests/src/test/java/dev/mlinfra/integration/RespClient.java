@@ -1,6 +1,6 @@
 package dev.mlinfra.integration;
 
-import dev.mlinfra.embedded.EmbeddedRedis;
+import dev.mlinfra.embedded.RedisServer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -18,7 +18,7 @@ final class RespClient implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
 
-  RespClient(EmbeddedRedis server) {
+  RespClient(RedisServer server) {
     try {
       this.socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
       this.in = new BufferedInputStream(socket.getInputStream());

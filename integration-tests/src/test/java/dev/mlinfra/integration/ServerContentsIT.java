@@ -6,7 +6,8 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.embedded.EmbeddedStack;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;
@@ -28,7 +29,7 @@ class ServerContentsIT {
   private static final FeatureView USER =
       FeatureView.named("user").number("spend").ttl(TTL).build();
 
-  private static EmbeddedStack stack;
+  private static Stack stack;
   private static Sql sql;
   private static RespClient redis;
   private static Decision decision;
@@ -37,7 +38,7 @@ class ServerContentsIT {
 
   @BeforeAll
   static void useEachClientOnce() {
-    stack = EmbeddedStack.start();
+    stack = Servers.CHOSEN.start();
     sql = new Sql(stack.postgres());
     redis = new RespClient(stack.redis());
     try (MlInfra ml = MlInfra.connect(stack.config("contents").view(USER).build())) {
@@ -106,6 +107,7 @@ class ServerContentsIT {
                 SELECT n.nspname || '.' || c.relname FROM pg_class c
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname NOT IN ('ml_learning', 'pg_catalog', 'information_schema', 'pg_toast')
+                  AND n.nspname NOT LIKE '%timescaledb%' -- what comes with the extension
                   AND n.nspname NOT LIKE 'pg\\_%temp\\_%'
                 """))
         .isEmpty();

@@ -1,6 +1,6 @@
 package dev.mlinfra.integration;
 
-import dev.mlinfra.embedded.EmbeddedPostgres;
+import dev.mlinfra.embedded.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -16,7 +16,7 @@ final class Sql {
   private final String user;
   private final String password;
 
-  Sql(EmbeddedPostgres server) {
+  Sql(PostgresServer server) {
     this(server.jdbcUrl(), server.user(), server.password().reveal());
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class EmbeddedPostgres implements EmbeddedServer {
+public final class EmbeddedPostgres extends EmbeddedServer implements PostgresServer {
   private static final Map<String, String> ALWAYS =
       Map.of(
           "listen_addresses", Ports.HOST,
@@ -35,17 +35,9 @@ public final class EmbeddedPostgres implements EmbeddedServer {
   private static final Map<String, String> NOT_KEPT =
       Map.of("fsync", "off", "full_page_writes", "off");
 
-  private final Path directory;
-  private final Path passwordFile;
-  private final Secret password;
-  private final Lifecycle lifecycle;
-
   private EmbeddedPostgres(
       Path directory, Path passwordFile, Secret password, Lifecycle lifecycle) {
-    this.directory = directory;
-    this.passwordFile = passwordFile;
-    this.password = password;
-    this.lifecycle = lifecycle;
+    super(directory, passwordFile, password, lifecycle);
   }
 
   /**
@@ -86,93 +78,14 @@ public final class EmbeddedPostgres implements EmbeddedServer {
     return new Builder();
   }
 
-  /**
-   * Returns how to reach its database {@code postgres}; without the password.
-   *
-   * @return as {@code jdbc:postgresql://127.0.0.1:41234/postgres}
-   * @since 0.1
-   */
+  @Override
   public String jdbcUrl() {
     return jdbcUrl("postgres");
   }
 
-  String jdbcUrl(String database) {
-    return "jdbc:postgresql://" + Ports.HOST + ":" + port() + "/" + database;
-  }
-
-  /**
-   * Returns the role to connect as, a superuser.
-   *
-   * @return the name
-   * @since 0.1
-   */
+  @Override
   public String user() {
     return PostgresCluster.USER;
-  }
-
-  /**
-   * Returns the generated password of {@link #user()}.
-   *
-   * @return the password
-   * @since 0.1
-   */
-  public Secret password() {
-    return password;
-  }
-
-  @Override
-  public int port() {
-    return lifecycle.port();
-  }
-
-  @Override
-  public long pid() {
-    return lifecycle.pid();
-  }
-
-  @Override
-  public Path directory() {
-    return directory;
-  }
-
-  @Override
-  public Path passwordFile() {
-    return passwordFile;
-  }
-
-  @Override
-  public void stop() {
-    lifecycle.stop();
-  }
-
-  @Override
-  public void cont() {
-    lifecycle.cont();
-  }
-
-  @Override
-  public void kill() {
-    lifecycle.kill();
-  }
-
-  @Override
-  public void restart() {
-    lifecycle.restart();
-  }
-
-  @Override
-  public void heal() {
-    lifecycle.heal();
-  }
-
-  @Override
-  public void close() {
-    lifecycle.close();
-  }
-
-  @Override
-  public String toString() {
-    return "EmbeddedPostgres[" + jdbcUrl() + " in " + directory + "]";
   }
 
   /**

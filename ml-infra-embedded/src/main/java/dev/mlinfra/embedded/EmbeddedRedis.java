@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class EmbeddedRedis implements EmbeddedServer {
+public final class EmbeddedRedis extends EmbeddedServer implements RedisServer {
   private static final Map<String, String> ALWAYS =
       Map.of(
           "bind", Ports.HOST,
@@ -32,16 +32,8 @@ public final class EmbeddedRedis implements EmbeddedServer {
           // kernels warn where none of this matters for development
           "ignore-warnings", "ARM64-COW-BUG");
 
-  private final Path directory;
-  private final Path passwordFile;
-  private final Secret password;
-  private final Lifecycle lifecycle;
-
   private EmbeddedRedis(Path directory, Path passwordFile, Secret password, Lifecycle lifecycle) {
-    this.directory = directory;
-    this.passwordFile = passwordFile;
-    this.password = password;
-    this.lifecycle = lifecycle;
+    super(directory, passwordFile, password, lifecycle);
   }
 
   /**
@@ -80,79 +72,9 @@ public final class EmbeddedRedis implements EmbeddedServer {
     return new Builder();
   }
 
-  /**
-   * Returns how to reach it; without the password.
-   *
-   * @return as {@code redis://127.0.0.1:41234}
-   * @since 0.1
-   */
+  @Override
   public String url() {
     return "redis://" + Ports.HOST + ":" + port();
-  }
-
-  /**
-   * Returns the generated password of the default user.
-   *
-   * @return the password
-   * @since 0.1
-   */
-  public Secret password() {
-    return password;
-  }
-
-  @Override
-  public int port() {
-    return lifecycle.port();
-  }
-
-  @Override
-  public long pid() {
-    return lifecycle.pid();
-  }
-
-  @Override
-  public Path directory() {
-    return directory;
-  }
-
-  @Override
-  public Path passwordFile() {
-    return passwordFile;
-  }
-
-  @Override
-  public void stop() {
-    lifecycle.stop();
-  }
-
-  @Override
-  public void cont() {
-    lifecycle.cont();
-  }
-
-  @Override
-  public void kill() {
-    lifecycle.kill();
-  }
-
-  @Override
-  public void restart() {
-    lifecycle.restart();
-  }
-
-  @Override
-  public void heal() {
-    lifecycle.heal();
-  }
-
-  @Override
-  public void close() {
-    lifecycle.close();
-  }
-
-  @Override
-  public String toString() {
-    return "EmbeddedRedis[" + url() + " in " + directory + "]";
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.mlinfra.embedded;
 
+import dev.mlinfra.secret.Secret;
 import java.nio.file.Path;
 
 /**
@@ -9,15 +10,19 @@ import java.nio.file.Path;
  *
  * @since 0.1
  */
-public sealed interface EmbeddedServer extends AutoCloseable
+public abstract sealed class EmbeddedServer implements ServerControl, AutoCloseable
     permits EmbeddedPostgres, EmbeddedRedis {
-  /**
-   * Returns where it listens, on 127.0.0.1; the same after a restart.
-   *
-   * @return the port
-   * @since 0.1
-   */
-  int port();
+  private final Path directory;
+  private final Path passwordFile;
+  private final Secret password;
+  private final Lifecycle lifecycle;
+
+  EmbeddedServer(Path directory, Path passwordFile, Secret password, Lifecycle lifecycle) {
+    this.directory = directory;
+    this.passwordFile = passwordFile;
+    this.password = password;
+    this.lifecycle = lifecycle;
+  }
 
   /**
    * Returns the process, the postmaster for PostgreSQL; another one after a restart.
@@ -26,7 +31,9 @@ public sealed interface EmbeddedServer extends AutoCloseable
    * @throws dev.mlinfra.error.ClosedException after close
    * @since 0.1
    */
-  long pid();
+  public long pid() {
+    return lifecycle.pid();
+  }
 
   /**
    * Returns where its data, its log and the file with its password are.
@@ -34,7 +41,24 @@ public sealed interface EmbeddedServer extends AutoCloseable
    * @return the directory, readable by its owner only
    * @since 0.1
    */
-  Path directory();
+  public Path directory() {
+    return directory;
+  }
+
+  @Override
+  public int port() {
+    return lifecycle.port();
+  }
+
+  /**
+   * Returns the generated password.
+   *
+   * @return the password
+   * @since 0.1
+   */
+  public Secret password() {
+    return password;
+  }
 
   /**
    * Returns the file that holds the generated password, one line, readable by its owner only.
@@ -42,55 +66,34 @@ public sealed interface EmbeddedServer extends AutoCloseable
    * @return the file
    * @since 0.1
    */
-  Path passwordFile();
+  public Path passwordFile() {
+    return passwordFile;
+  }
 
-  /**
-   * Stops the server and all its children in their tracks, as SIGSTOP does: connections stay open
-   * and nothing answers. Blocks for some milliseconds.
-   *
-   * @throws dev.mlinfra.error.ClosedException after close
-   * @throws dev.mlinfra.error.UnavailableException when it does not run
-   * @since 0.1
-   */
-  void stop();
+  @Override
+  public void stop() {
+    lifecycle.stop();
+  }
 
-  /**
-   * Lets a stopped server continue, as SIGCONT does.
-   *
-   * @throws dev.mlinfra.error.ClosedException after close
-   * @throws dev.mlinfra.error.UnavailableException when it does not run
-   * @since 0.1
-   */
-  void cont();
+  @Override
+  public void cont() {
+    lifecycle.cont();
+  }
 
-  /**
-   * Kills the server with SIGKILL and waits until it and its children are gone; killing a dead
-   * server changes nothing. Blocks up to some seconds.
-   *
-   * @throws dev.mlinfra.error.ClosedException after close
-   * @since 0.1
-   */
-  void kill();
+  @Override
+  public void kill() {
+    lifecycle.kill();
+  }
 
-  /**
-   * Starts the server again on the same port, directory and password, after a clean stop when it
-   * still runs. Blocks until it answers.
-   *
-   * @throws dev.mlinfra.error.ClosedException after close
-   * @throws dev.mlinfra.error.UnavailableException when it does not come up
-   * @since 0.1
-   */
-  void restart();
+  @Override
+  public void restart() {
+    lifecycle.restart();
+  }
 
-  /**
-   * Ends what {@link #stop()} and {@link #kill()} did: lets a stopped server continue and starts a
-   * dead one again; changes nothing when it is well. Blocks until it answers.
-   *
-   * @throws dev.mlinfra.error.ClosedException after close
-   * @throws dev.mlinfra.error.UnavailableException when it does not come up
-   * @since 0.1
-   */
-  void heal();
+  @Override
+  public void heal() {
+    lifecycle.heal();
+  }
 
   /**
    * Stops the server for good, stopped or not, and deletes its directory when that was temporary.
@@ -99,5 +102,12 @@ public sealed interface EmbeddedServer extends AutoCloseable
    * @since 0.1
    */
   @Override
-  void close();
+  public void close() {
+    lifecycle.close();
+  }
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + "[" + url() + " in " + directory + "]";
+  }
 }

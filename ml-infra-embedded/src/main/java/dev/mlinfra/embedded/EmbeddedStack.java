@@ -4,9 +4,6 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.UnavailableException;
-import dev.mlinfra.postgres.Postgres;
-import dev.mlinfra.redis.Redis;
-import dev.mlinfra.storage.ArtifactDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -26,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class EmbeddedStack implements AutoCloseable {
+public final class EmbeddedStack implements Stack {
   private final Path directory;
   private final EmbeddedPostgres postgres;
   private final EmbeddedRedis redis;
+  private final Parts parts;
   private final Sandboxes sandboxes;
   private volatile boolean closed;
 
@@ -37,7 +35,8 @@ public final class EmbeddedStack implements AutoCloseable {
     this.directory = directory;
     this.postgres = postgres;
     this.redis = redis;
-    this.sandboxes = new Sandboxes(this);
+    this.parts = new Parts(directory, postgres, redis, null, null);
+    this.sandboxes = new Sandboxes(parts, () -> !closed);
   }
 
   /**
@@ -62,98 +61,37 @@ public final class EmbeddedStack implements AutoCloseable {
     return new Builder();
   }
 
-  /**
-   * Starts a configuration that uses this stack, to which a host adds its views and options.
-   *
-   * @param service the host's name
-   * @return a builder with PostgreSQL, Redis and the artifact directory installed
-   * @since 0.1
-   */
+  @Override
   public MlInfraConfig.Builder config(String service) {
-    return config(service, postgres.jdbcUrl(), redis.url(), artifacts());
+    return parts.config(service);
   }
 
-  /**
-   * Returns a configuration that uses this stack, for a service called {@code embedded}.
-   *
-   * @return the configuration
-   * @since 0.1
-   */
-  public MlInfraConfig config() {
-    return config("embedded").build();
-  }
-
-  /**
-   * Sets up an empty database, an empty Redis database and an empty artifact directory of their own
-   * on the servers of this stack, so that tests do not see each other's data. Blocks, well below a
-   * second.
-   *
-   * @return the sandbox; the caller closes it, or it ends with the stack
-   * @throws UnavailableException when a server does not answer
-   * @throws ConflictException when 999 are open
-   * @since 0.1
-   */
+  @Override
   public Sandbox sandbox() {
     return sandboxes.open();
   }
 
-  /**
-   * Returns PostgreSQL with its controls.
-   *
-   * @return the server
-   * @since 0.1
-   */
+  @Override
   public EmbeddedPostgres postgres() {
     return postgres;
   }
 
-  /**
-   * Returns Redis with its controls.
-   *
-   * @return the server
-   * @since 0.1
-   */
+  @Override
   public EmbeddedRedis redis() {
     return redis;
   }
 
-  /**
-   * Returns how to reach PostgreSQL; without the password.
-   *
-   * @return as {@code jdbc:postgresql://127.0.0.1:41234/postgres}
-   * @since 0.1
-   */
-  public String jdbcUrl() {
-    return postgres.jdbcUrl();
-  }
-
-  /**
-   * Returns where artifacts are kept.
-   *
-   * @return a directory, made on first use
-   * @since 0.1
-   */
+  @Override
   public Path artifacts() {
-    return directory.resolve("artifacts");
+    return parts.artifacts();
   }
 
-  /**
-   * Returns where everything is kept.
-   *
-   * @return the directory
-   * @since 0.1
-   */
+  @Override
   public Path directory() {
     return directory;
   }
 
-  /**
-   * Says how to look at the data by hand: command lines for {@code psql} and {@code redis-cli} to
-   * paste into a shell, which read the passwords from their files, and the place of the artifacts.
-   *
-   * @return some lines, without any password
-   * @since 0.1
-   */
+  @Override
   public String describe() {
     return """
         PostgreSQL  PGPASSWORD="$(cat '%s')" psql -h %s -p %d -U %s postgres
@@ -171,25 +109,12 @@ public final class EmbeddedStack implements AutoCloseable {
             artifacts());
   }
 
-  /**
-   * Lets stopped servers continue and starts dead ones again; changes nothing when all is well.
-   * Blocks until they answer.
-   *
-   * @throws dev.mlinfra.error.ClosedException after close
-   * @throws UnavailableException when a server does not come up
-   * @since 0.1
-   */
+  @Override
   public void heal() {
     postgres.heal();
     redis.heal();
   }
 
-  /**
-   * Stops the servers and deletes what is temporary. Closing twice changes nothing. Blocks up to
-   * some seconds.
-   *
-   * @since 0.1
-   */
   @Override
   public void close() {
     closed = true;
@@ -200,17 +125,6 @@ public final class EmbeddedStack implements AutoCloseable {
   @Override
   public String toString() {
     return "EmbeddedStack[" + postgres.jdbcUrl() + ", " + redis.url() + " in " + directory + "]";
-  }
-
-  boolean running() {
-    return !closed;
-  }
-
-  MlInfraConfig.Builder config(String service, String jdbcUrl, String redisUrl, Path artifacts) {
-    return MlInfraConfig.forService(service)
-        .install(Postgres.at(jdbcUrl).user(postgres.user()).password(postgres.password()))
-        .install(Redis.at(redisUrl).password(redis.password()))
-        .install(ArtifactDirectory.at(artifacts));
   }
 
   /**

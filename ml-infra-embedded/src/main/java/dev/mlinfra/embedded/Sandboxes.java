@@ -10,30 +10,36 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /** Hands out the databases of a stack by number; database 0 of Redis is nobody's. */
 final class Sandboxes {
   private static final int MAX_NUMBER = 999;
   private static final String TIMEOUT_SECONDS = "30";
 
-  private final EmbeddedStack stack;
+  private final Parts parts;
+  private final BooleanSupplier running;
   private final Object lock = new Object();
   private final TreeMap<Integer, Sandbox> open = new TreeMap<>();
+  private int opened;
 
-  Sandboxes(EmbeddedStack stack) {
-    this.stack = stack;
+  Sandboxes(Parts parts, BooleanSupplier running) {
+    this.parts = parts;
+    this.running = running;
   }
 
-  EmbeddedStack stack() {
-    return stack;
+  Parts parts() {
+    return parts;
   }
 
-  static String database(int number) {
-    return "sandbox_" + number;
-  }
-
-  Path artifacts(int number) {
-    return stack.directory().resolve("sandboxes").resolve(Integer.toString(number));
+  Parts.Place place(int number, String bucket) {
+    PostgresServer postgres = parts.postgres();
+    RedisServer redis = parts.redis();
+    return new Parts.Place(
+        postgres == null ? "" : postgres.jdbcUrl(database(number)),
+        redis == null ? "" : redis.url() + "/" + number,
+        artifacts(number),
+        bucket);
   }
 
   Sandbox open() {
@@ -41,7 +47,8 @@ final class Sandboxes {
       int number = firstFree();
       empty(number); // an earlier process may have left something
       execute(number, "CREATE DATABASE " + database(number) + " TEMPLATE template0");
-      Sandbox sandbox = new Sandbox(this, number);
+      opened++;
+      Sandbox sandbox = new Sandbox(this, number, "sandbox-" + opened); // a bucket is never emptied
       open.put(number, sandbox);
       return sandbox;
     }
@@ -49,10 +56,18 @@ final class Sandboxes {
 
   void close(Sandbox sandbox, int number) {
     synchronized (lock) {
-      if (open.remove(number, sandbox) && stack.running()) {
+      if (open.remove(number, sandbox) && running.getAsBoolean()) {
         empty(number);
       }
     }
+  }
+
+  private Path artifacts(int number) {
+    return parts.directory().resolve("sandboxes").resolve(Integer.toString(number));
+  }
+
+  private static String database(int number) {
+    return "sandbox_" + number;
   }
 
   private int firstFree() {
@@ -67,8 +82,11 @@ final class Sandboxes {
 
   private void empty(int number) {
     execute(number, "DROP DATABASE IF EXISTS " + database(number) + " WITH (FORCE)");
+    RedisServer redis = parts.redis();
     try {
-      new RedisTalk(stack.redis().port(), stack.redis().password()).flush(number);
+      if (redis != null) {
+        new RedisTalk(redis.port(), redis.password()).flush(number);
+      }
       Directories.delete(artifacts(number));
     } catch (IOException e) {
       throw new UnavailableException(
@@ -77,7 +95,10 @@ final class Sandboxes {
   }
 
   private void execute(int number, String sql) {
-    EmbeddedPostgres postgres = stack.postgres();
+    PostgresServer postgres = parts.postgres();
+    if (postgres == null) {
+      return;
+    }
     Properties properties = new Properties();
     properties.setProperty("user", postgres.user());
     properties.setProperty("password", postgres.password().reveal());

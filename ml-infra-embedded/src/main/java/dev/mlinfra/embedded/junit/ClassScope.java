@@ -2,8 +2,8 @@ package dev.mlinfra.embedded.junit;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.embedded.EmbeddedStack;
 import dev.mlinfra.embedded.Sandbox;
+import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.health.ComponentHealth;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -14,14 +14,14 @@ final class ClassScope {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final Duration POLL = Duration.ofMillis(10);
 
-  private final EmbeddedStack stack;
+  private final Stack stack;
   private final LeakCheck leaks = LeakCheck.fromHere();
   private final Sandbox sandbox;
   private final MlInfraConfig config;
   private @Nullable MlInfra ml;
   private long usuallyUp;
 
-  ClassScope(EmbeddedStack stack, String service, MlInfraTest.Setup setup) {
+  ClassScope(Stack stack, String service, MlInfraTest.Setup setup) {
     this.stack = stack;
     stack.heal();
     this.sandbox = stack.sandbox();
@@ -30,7 +30,7 @@ final class ClassScope {
     this.config = builder.build();
   }
 
-  /** A parameter by its type, or null for a type that this does not know. */
+  /** A parameter by its type, or null for one that this does not have. */
   @Nullable Object parameter(Class<?> type) {
     if (type == MlInfra.class) {
       return connected();
@@ -41,7 +41,7 @@ final class ClassScope {
     if (type == Sandbox.class) {
       return sandbox;
     }
-    return type == EmbeddedStack.class ? stack : null;
+    return type.isInstance(stack) ? stack : null;
   }
 
   /** Ends what the test before did to the servers, and to the connections to them. */

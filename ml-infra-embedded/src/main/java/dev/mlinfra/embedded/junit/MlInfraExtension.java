@@ -2,8 +2,10 @@ package dev.mlinfra.embedded.junit;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.embedded.ContainerStack;
 import dev.mlinfra.embedded.EmbeddedStack;
 import dev.mlinfra.embedded.Sandbox;
+import dev.mlinfra.embedded.Stack;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -24,7 +26,13 @@ final class MlInfraExtension
       ExtensionContext.Namespace.create(MlInfraExtension.class);
 
   private static final Set<Class<?>> TYPES =
-      Set.of(MlInfra.class, MlInfraConfig.class, Sandbox.class, EmbeddedStack.class);
+      Set.of(
+          MlInfra.class,
+          MlInfraConfig.class,
+          Sandbox.class,
+          Stack.class,
+          EmbeddedStack.class,
+          ContainerStack.class);
 
   MlInfraExtension() {}
 
@@ -40,7 +48,8 @@ final class MlInfraExtension
                               + context.getRequiredTestClass().getName()
                               + " had no @MlInfraTest but uses its extension; annotate it"));
       MlInfraTest.Setup setup = setup(wanted.setup());
-      ClassScope scope = new ClassScope(SharedStack.of(context), wanted.service(), setup);
+      ClassScope scope =
+          new ClassScope(SharedStack.of(context, wanted.servers()), wanted.service(), setup);
       context.getStore(NAMESPACE).put(ClassScope.class, new Owned(scope, context.getUniqueId()));
     }
   }
@@ -72,7 +81,10 @@ final class MlInfraExtension
     Object value = scope == null ? null : scope.parameter(parameter.getParameter().getType());
     if (value == null) {
       throw new ParameterResolutionException(
-          "parameter " + parameter.getParameter() + " was asked for outside of a test class");
+          "parameter "
+              + parameter.getParameter()
+              + " was asked for outside of a test class, or the servers are of another kind; ask"
+              + " for Stack, which every kind is");
     }
     return value;
   }

@@ -1,6 +1,7 @@
 package dev.mlinfra.embedded.junit;
 
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.embedded.Servers;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
@@ -11,8 +12,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Gives a test class a real PostgreSQL, a real Redis and an artifact directory. Test methods,
- * lifecycle methods and constructors may have parameters of these types:
+ * Gives a test class a real PostgreSQL, a real Redis and a place for artifacts: embedded ones with
+ * a directory, or in containers with MinIO and MLflow. Test methods, lifecycle methods and
+ * constructors may have parameters of these types:
  *
  * <ul>
  *   <li>{@code MlInfra}: connected, with schema, stream and bucket made; one for the class, closed
@@ -20,7 +22,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *   <li>{@code MlInfraConfig}: what it was connected with, from which {@code toBuilder()} derives
  *       others; whoever connects with them closes them;
  *   <li>{@code Sandbox}: where its data is;
- *   <li>{@code EmbeddedStack}: the servers, to stop and kill them.
+ *   <li>{@code Stack}: the servers, to stop and kill them; {@code EmbeddedStack} or {@code
+ *       ContainerStack} in a class that runs on one kind only.
  * </ul>
  *
  * <p>The servers are started with the first such class and shared by all of a JVM. Each class gets
@@ -50,6 +53,14 @@ public @interface MlInfraTest {
   String service() default "test";
 
   /**
+   * Returns where the servers run.
+   *
+   * @return where the system property {@code mlinfra.test.servers} says unless set
+   * @since 0.1
+   */
+  Servers servers() default Servers.CHOSEN;
+
+  /**
    * Returns what adds views and options to the configuration.
    *
    * @return a class with a constructor without parameters; nothing is added unless set
@@ -66,7 +77,7 @@ public @interface MlInfraTest {
     /**
      * Changes the configuration before it is built.
      *
-     * @param config with PostgreSQL, Redis and the artifact directory installed
+     * @param config with what the servers provide installed
      * @since 0.1
      */
     void configure(MlInfraConfig.Builder config);

@@ -1,19 +1,24 @@
 package dev.mlinfra.embedded.junit;
 
+import dev.mlinfra.embedded.ContainerStack;
 import dev.mlinfra.embedded.EmbeddedStack;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The one stack of a JVM; JUnit closes it after the last test. */
+/** The one stack of its kind in a JVM; JUnit closes it after the last test. */
 final class SharedStack implements AutoCloseable {
-  private final EmbeddedStack stack = EmbeddedStack.start();
+  private final Stack stack;
 
-  private SharedStack() {}
+  private SharedStack(Servers servers) {
+    this.stack = servers == Servers.CONTAINERS ? ContainerStack.start() : EmbeddedStack.start();
+  }
 
-  static EmbeddedStack of(ExtensionContext context) {
+  static Stack of(ExtensionContext context, Servers servers) {
     return context
         .getRoot()
         .getStore(MlInfraExtension.NAMESPACE)
-        .getOrComputeIfAbsent(SharedStack.class, type -> new SharedStack(), SharedStack.class)
+        .getOrComputeIfAbsent(servers.resolve(), SharedStack::new, SharedStack.class)
         .stack;
   }
 
