@@ -58,6 +58,18 @@ class ContainerStackIT {
   }
 
   @Test
+  void startsTheNamedPartsOnly() {
+    // region parts
+    try (ContainerStack stack = ContainerStack.builder().redis().objectStorage().start();
+        MlInfra ml = MlInfra.connect(stack.config("ranker").build())) {
+      ml.ensureStreams().ensureBucket();
+      System.out.println(stack.describe());
+      assertThat(ml.health().healthy()).isTrue();
+    }
+    // endregion
+  }
+
+  @Test
   void everySandboxIsEmptyAndItsOwn() throws SQLException {
     try (ContainerStack stack = ContainerStack.builder().postgres().redis().start();
         Sandbox one = stack.sandbox();

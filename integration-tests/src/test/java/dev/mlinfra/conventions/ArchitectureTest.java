@@ -69,6 +69,8 @@ class ArchitectureTest {
               .or(in("ml-infra-storage"))
               .or(
                   resideInAnyPackage(
+                      "com.github.dockerjava.api..",
+                      "org.testcontainers..",
                       "org.junit.jupiter.api..",
                       "org.junit.platform.commons.support..",
                       "org.tukaani..",
