@@ -96,15 +96,15 @@ running() {
   [ "$(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null)" = true ]
 }
 
-# await_healthy CONTAINER: waits up to a minute for its health check, where it has one.
+# await_healthy CONTAINER: waits up to three minutes for its health check, where it has one.
 await_healthy() {
   local health
-  for _ in {1..60}; do
+  for _ in {1..180}; do
     health=$(docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}healthy{{end}}' "$1")
     [ "$health" != healthy ] || return 0
     sleep 1
   done
-  die "$1 was '$health' after a minute but must be healthy; look at docker logs $1"
+  die "$1 was '$health' after three minutes but must be healthy; look at docker logs $1"
 }
 
 # confirm QUESTION: asks on the terminal unless --yes was given.
