@@ -68,22 +68,15 @@ check_objects() {
     fault "$missing rows of model_metadata name an object that is not there; the first is '$first'; restore again"
 }
 
-# A model version of MLflow lies at an object or below a folder of the bucket; others cannot be listed.
 check_mlflow() {
   [ -f "$dir/mlflow/mlflow.dump" ] || return 0
   run_tools "$dir" ro mlflow_counts >"$work/mlflow"
   compare "the counts of MLflow" "$dir/mlflow/counts.tsv" "$work/mlflow"
   run_tools "$dir" ro mlflow_sources >"$work/sources"
   compare "the model versions of MLflow" "$dir/mlflow/sources.tsv" "$work/sources"
-  awk -F '\t' -v bucket="s3://$OBJECTSTORAGE_BUCKET/" '
-    FILENAME == ARGV[1] { key = substr($0, 67); seen[key] = 1; while (sub(/\/[^\/]*$/, "", key)) seen[key] = 1; next }
-    { at = $3; sub(/\/+$/, "", at)
-      if (index(at, bucket) == 1) at = substr(at, length(bucket) + 1)
-      else if (at ~ /^mlflow-artifacts:\//) { sub(/^mlflow-artifacts:\/+/, "", at) }
-      else next
-      if (!(at in seen)) print $1 " version " $2 ": " $3 }
-  ' "$work/there" "$work/sources" >"$work/lost"
-  [ ! -s "$work/lost" ] || fault "$(wc -l <"$work/lost") model versions of MLflow have no object; the first is '$(head -n 1 "$work/lost")'"
+  versions_without_object "$OBJECTSTORAGE_BUCKET" "$work/sources" <"$work/there" >"$work/lost"
+  [ "$(wc -l <"$work/lost")" -le "$(field "$dir" mlflowVersionsWithoutObject)" ] ||
+    fault "$(wc -l <"$work/lost") model versions of MLflow have no object; the first is '$(head -n 1 "$work/lost")'; restore again"
 }
 
 check_rows

@@ -104,6 +104,18 @@ rows_without_object() {
   ' - "$2"
 }
 
+# versions_without_object BUCKET SOURCES <LISTING: the model versions of MLflow that lie in the bucket, where the
+# listing has neither an object of that name nor one below it. Others cannot be listed.
+versions_without_object() {
+  awk -F '\t' -v bucket="s3://$1/" '
+    FILENAME == "-" { key = substr($0, 67); seen[key] = 1; while (sub(/\/[^\/]*$/, "", key)) seen[key] = 1; next }
+    { at = $3; sub(/\/+$/, "", at)
+      if (index(at, bucket) == 1) at = substr(at, length(bucket) + 1)
+      else if (!sub(/^mlflow-artifacts:\/+/, "", at)) next
+      if (!(at in seen)) print $1 " version " $2 ": " $3 }
+  ' - "$2"
+}
+
 # write_manifest DIR FIELDS_FILE: adds the files to the fields and puts the manifest in place at once.
 write_manifest() {
   local dir=$1 fields=$2 work

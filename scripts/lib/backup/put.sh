@@ -78,7 +78,7 @@ put_rows() {
   [ -z "$vector" ] || sql -v at="${vector_schema:-public}" <<<'CREATE EXTENSION IF NOT EXISTS vector SCHEMA :"at";' 2>/dev/null ||
     fail "pgvector could not be created"
   if [ "$mode" = database ]; then
-    sql <<<'SET client_min_messages = error; SELECT timescaledb_pre_restore();' >/dev/null
+    sql <<<'SELECT timescaledb_pre_restore();' >/dev/null 2>/tmp/put.err || fail "$(cat /tmp/put.err)"
     trap leave_restore_mode EXIT
   fi
   statements "$timescale" | sql >/dev/null 2>/tmp/put.err || fail "$(grep -m 1 -E 'ERROR|FATAL|error:' /tmp/put.err || tail -n 1 /tmp/put.err)"
@@ -90,7 +90,7 @@ put_rows() {
 }
 
 leave_restore_mode() {
-  sql >/dev/null <<<'SET client_min_messages = error; SELECT timescaledb_post_restore();'
+  sql <<<'SELECT timescaledb_post_restore();' >/dev/null 2>/tmp/put.err || fail "$(cat /tmp/put.err)"
 }
 
 statements() {

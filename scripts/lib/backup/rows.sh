@@ -23,19 +23,23 @@ SELECT 'otherHypertables', count(*) FROM timescaledb_information.hypertables WHE
 SQL
 }
 
-# dump_rows: holds a snapshot open while dump_in_snapshot reads from it.
-dump_rows() {
-  mkdir -p /backup/postgres/hypertables
-  cd /backup/postgres
+# within_snapshot FUNCTION: runs it while another session of the same database holds SNAPSHOT open.
+within_snapshot() {
   rm -f /tmp/dumped
-  sql >/dev/null <<SQL || fail "the snapshot of schema '$ML_SCHEMA' could not be taken: $(cat /tmp/dump.err 2>/dev/null)"
+  sql >/dev/null <<SQL || fail "no snapshot of database '$PGDATABASE' could be taken"
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 SELECT pg_export_snapshot() AS snapshot \\gset
 \\setenv SNAPSHOT :snapshot
-\\! bash -euo pipefail -c '. $here/rows.sh; dump_in_snapshot' 2>/tmp/dump.err && touch /tmp/dumped
+\\! bash -euo pipefail -c '. $here/rows.sh; $1' 2>/tmp/dump.err && touch /tmp/dumped
 COMMIT;
 SQL
   [ -f /tmp/dumped ] || fail "$(tail -n 3 /tmp/dump.err)"
+}
+
+dump_rows() {
+  mkdir -p /backup/postgres/hypertables
+  cd /backup/postgres
+  within_snapshot dump_in_snapshot
 }
 
 in_snapshot() {
@@ -101,13 +105,25 @@ dump_mlflow() {
   mkdir -p /backup/mlflow
   cd /backup/mlflow
   export PGDATABASE=$MLFLOW_DB
-  pg_dump -Fc -Z 1 --lock-wait-timeout=30s -f mlflow.dump || fail "MLflow's database could not be dumped"
-  mlflow_counts >counts.tsv
-  mlflow_sources >sources.tsv
+  within_snapshot dump_mlflow_in_snapshot
+}
+
+dump_mlflow_in_snapshot() {
+  pg_dump -Fc -Z 1 --snapshot="$SNAPSHOT" --lock-wait-timeout=30s -f mlflow.dump
+  mlflow_counts_sql | in_snapshot >counts.tsv
+  mlflow_sources_sql | in_snapshot >sources.tsv
 }
 
 mlflow_counts() {
-  sql -d "$MLFLOW_DB" <<'SQL'
+  mlflow_counts_sql | sql -d "$MLFLOW_DB"
+}
+
+mlflow_sources() {
+  mlflow_sources_sql | sql -d "$MLFLOW_DB"
+}
+
+mlflow_counts_sql() {
+  cat <<'SQL'
 SELECT format('SELECT %L, count(*) FROM %I', relname, relname) FROM pg_class
 WHERE relname IN ('experiments', 'runs', 'registered_models', 'model_versions') AND relkind = 'r'
   AND relnamespace = 'public'::regnamespace ORDER BY relname \gexec
@@ -115,8 +131,8 @@ SELECT format('SELECT %L, version_num FROM alembic_version', 'alembic_version') 
 SQL
 }
 
-mlflow_sources() {
-  sql -d "$MLFLOW_DB" <<'SQL'
+mlflow_sources_sql() {
+  cat <<'SQL'
 SELECT 'SELECT name, version, source, (SELECT artifact_uri FROM runs WHERE runs.run_uuid = model_versions.run_id)
         FROM model_versions ORDER BY 1, 2' WHERE to_regclass('model_versions') IS NOT NULL \gexec
 SQL

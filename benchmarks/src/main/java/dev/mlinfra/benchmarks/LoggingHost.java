@@ -21,7 +21,6 @@ public final class LoggingHost implements AutoCloseable {
   private static final int FEATURES = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final MlInfra ml;
   private final DecisionLog log;
   private final long nanosBetween;
   private final SplittableRandom random = new SplittableRandom(1);
@@ -30,7 +29,6 @@ public final class LoggingHost implements AutoCloseable {
   private volatile boolean ended;
 
   private LoggingHost(MlInfra ml, int perSecond) {
-    this.ml = ml;
     this.log = ml.decisions();
     this.nanosBetween = 1_000_000_000L / perSecond;
     pace.setDaemon(true);
