@@ -15,9 +15,11 @@ import dev.mlinfra.internal.assembly.Assembly;
 import dev.mlinfra.internal.assembly.BackgroundBootstrap;
 import dev.mlinfra.internal.assembly.Clients;
 import dev.mlinfra.internal.health.Checkup;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.StreamAdmin;
@@ -56,19 +58,24 @@ public final class MlInfra implements AutoCloseable {
   private final Assembly assembly;
   private final Clients clients;
   private final Checkup checkup;
+  private final PauseSwitch pause;
   private final @Nullable BackgroundBootstrap bootstrap;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private MlInfra(MlInfraConfig config, Assembly assembly) {
     this.assembly = assembly;
-    this.bootstrap = config.start() == Start.BACKGROUND ? new BackgroundBootstrap() : null;
+    this.pause =
+        new PauseSwitch(config.paused(), assembly.find(PauseSignal.class), assembly.telemetry());
+    boolean later = config.start() == Start.BACKGROUND || config.paused();
+    this.bootstrap = later ? new BackgroundBootstrap(pause) : null;
     List<Probe> probes = new ArrayList<>(assembly.probes());
     if (bootstrap != null) {
       probes.add(bootstrap);
     }
     this.checkup = new Checkup(probes, assembly.telemetry());
     this.clients =
-        new Clients(assembly, config.decisions(), config.events(), config.views(), config.clock());
+        new Clients(
+            assembly, config.decisions(), config.events(), config.views(), pause, config.clock());
   }
 
   /**
@@ -91,7 +98,7 @@ public final class MlInfra implements AutoCloseable {
     Assembly assembly = new Assembly(config.service(), source, config.clock(), config.views());
     assembly.open(config.modules());
     MlInfra whole = whole(config, assembly);
-    if (config.start() == Start.FAIL_FAST) {
+    if (config.start() == Start.FAIL_FAST && !config.paused()) {
       whole.requireHealthy();
     }
     return whole;
@@ -233,14 +240,17 @@ public final class MlInfra implements AutoCloseable {
 
   /**
    * Asks every component how it is, side by side. Blocks at most for the budget; never throws for
-   * an outage.
+   * an outage. While {@link #paused()}, a component {@code pause} that is degraded says why.
    *
    * @param budget longest wait
    * @return the report
    * @since 0.1
    */
   public HealthReport health(Duration budget) {
-    return checkup.check(budget);
+    HealthReport report = checkup.check(budget);
+    List<ComponentHealth> components = new ArrayList<>(report.components());
+    pause.health().ifPresent(components::add);
+    return new HealthReport(components);
   }
 
   /**
@@ -265,8 +275,44 @@ public final class MlInfra implements AutoCloseable {
   }
 
   /**
+   * Switches off what the library does for the host, at once and for this process: decisions,
+   * feedback and events are dropped and counted, online and recent reads answer that nothing is
+   * there, consumers rest, and what is buffered stays in memory. What the host calls for an answer,
+   * as {@code ensureSchema()}, {@code put} or {@code asOf}, goes on working. Does not block; may be
+   * called twice.
+   *
+   * <p>Operators do the same from outside with a key, see the documentation of the Redis module.
+   *
+   * @since 0.1
+   */
+  public void pause() {
+    pause.byHost(true);
+  }
+
+  /**
+   * Ends the pause of {@link #pause()} and of a paused start. A pause by key lasts until the key is
+   * deleted. What was buffered is written then. Does not block; may be called twice.
+   *
+   * @since 0.1
+   */
+  public void resume() {
+    pause.byHost(false);
+  }
+
+  /**
+   * Says whether the library is switched off, by whomever. Does not block.
+   *
+   * @return true while offers are dropped
+   * @since 0.1
+   */
+  public boolean paused() {
+    return pause.paused();
+  }
+
+  /**
    * Stops taking offers, writes what is buffered within the close time-outs, stops consumers and
-   * frees every thread and connection. Blocks; may be called twice.
+   * frees every thread and connection. While paused nothing is written; what is left is counted as
+   * dropped. Blocks; may be called twice.
    *
    * @since 0.1
    */
@@ -278,6 +324,7 @@ public final class MlInfra implements AutoCloseable {
       }
       clients.close();
       checkup.close();
+      pause.close();
       assembly.close();
     }
   }

@@ -42,6 +42,7 @@ public final class MlInfraConfig {
   private final BufferOptions decisions;
   private final BufferOptions events;
   private final Start start;
+  private final boolean paused;
   private final Clock clock;
 
   private MlInfraConfig(Builder from) {
@@ -51,6 +52,7 @@ public final class MlInfraConfig {
     this.decisions = from.decisions;
     this.events = from.events;
     this.start = from.start;
+    this.paused = from.paused;
     this.clock = from.clock;
   }
 
@@ -67,8 +69,8 @@ public final class MlInfraConfig {
 
   /**
    * Reads the environment variables {@code ML_INFRA_*}: {@code ML_INFRA_SERVICE}, {@code
-   * ML_INFRA_START} and one section a module, as {@code ML_INFRA_POSTGRES_URL}. A section activates
-   * its module; a module's jar alone activates nothing.
+   * ML_INFRA_START}, {@code ML_INFRA_PAUSED} and one section a module, as {@code
+   * ML_INFRA_POSTGRES_URL}. A section activates its module; a module's jar alone activates nothing.
    *
    * <p>What the environment does not say is taken from the sources, as by {@link #from}: a variable
    * that is set and not blank wins over them.
@@ -133,6 +135,9 @@ public final class MlInfraConfig {
     Sections.Plain plain = Sections.read(variables);
     Builder builder = forService(plain.service());
     plain.start().map(MlInfraConfig::start).ifPresent(builder::start);
+    if (plain.paused()) {
+      builder.paused();
+    }
     plain.modules().forEach(builder::install);
     return builder.build();
   }
@@ -155,6 +160,9 @@ public final class MlInfraConfig {
   public Builder toBuilder() {
     Builder builder = new Builder(service).decisions(decisions).events(events);
     builder.start(start).clock(clock);
+    if (paused) {
+      builder.paused();
+    }
     modules.forEach(builder::install);
     views.forEach(builder::view);
     return builder;
@@ -178,6 +186,16 @@ public final class MlInfraConfig {
    */
   public Start start() {
     return start;
+  }
+
+  /**
+   * Says whether the host starts paused.
+   *
+   * @return true when {@link Builder#paused()} or {@code ML_INFRA_PAUSED} said so
+   * @since 0.1
+   */
+  public boolean paused() {
+    return paused;
   }
 
   private static Start start(String name) {
@@ -233,6 +251,7 @@ public final class MlInfraConfig {
     private BufferOptions decisions = BufferOptions.defaults();
     private BufferOptions events = BufferOptions.defaults();
     private Start start = Start.FAIL_FAST;
+    private boolean paused;
     private Clock clock = Clock.systemUTC();
 
     private Builder(String service) {
@@ -300,6 +319,19 @@ public final class MlInfraConfig {
     }
 
     /**
+     * Starts paused, as the environment variable {@code ML_INFRA_PAUSED=true} does: nothing is
+     * stored and no server is needed until {@code MlInfra.resume()}. Schema, stream and bucket are
+     * made then, in the background.
+     *
+     * @return this
+     * @since 0.1
+     */
+    public Builder paused() {
+      this.paused = true;
+      return this;
+    }
+
+    /**
      * Sets the clock, for tests.
      *
      * @param clock the only one that the library and its modules read
@@ -327,6 +359,9 @@ public final class MlInfraConfig {
       if (events.sampleRate() != 1) {
         faults.add(
             "events.sampleRate", events.sampleRate(), "must be 1", "sample decisions instead");
+      }
+      if (Sections.paused(System.getenv(), faults)) {
+        paused = true;
       }
       Set<String> names = new HashSet<>();
       for (InfraModule module : modules) {

@@ -54,7 +54,7 @@ final class LedgerChecker implements AutoCloseable {
     Set<UUID> stored = new HashSet<>(rows);
     Set<UUID> missing = without(without(told.accepted(), stored), new HashSet<>(parked));
     long droppedLater = last.droppedTotal() - told.count(Status.DROPPED_FULL);
-    droppedLater -= told.count(Status.CLOSED);
+    droppedLater -= told.count(Status.CLOSED) + told.count(Status.PAUSED);
 
     assertThat(without(stored, told.accepted())).as("stored and never accepted").isEmpty();
     assertThat(parked).as("nothing is stored and parked").noneMatch(stored::contains);

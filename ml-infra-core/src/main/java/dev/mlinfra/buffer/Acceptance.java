@@ -20,6 +20,9 @@ public record Acceptance(Status status, String reason) {
   /** The buffer was at its bound in rows or bytes. */
   public static final Acceptance DROPPED_FULL = new Acceptance(Status.DROPPED_FULL, "");
 
+  /** The library is paused by the host or by an operator. */
+  public static final Acceptance PAUSED = new Acceptance(Status.PAUSED, "");
+
   /** The client was closed before. */
   public static final Acceptance CLOSED = new Acceptance(Status.CLOSED, "");
 
@@ -66,6 +69,8 @@ public record Acceptance(Status status, String reason) {
     SAMPLED_OUT,
     /** Dropped and counted, since the buffer was full. */
     DROPPED_FULL,
+    /** Dropped and counted, since the library is paused. */
+    PAUSED,
     /** Refused, since the value breaks a rule. */
     REJECTED,
     /** Refused, since the client is closed. */

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param spooled accepted and on disk
  * @param parked accepted, refused by the store, kept as a dead letter with its cause
  * @param sampledOut left out by sampling
- * @param dropped by reason: {@code full}, {@code closed}, {@code close timeout}
+ * @param dropped by reason: {@code full}, {@code paused}, {@code closed}, {@code close timeout},
+ *     {@code paused at close}, {@code unstorable}
  * @param rejected by the subject of the broken rule, as {@code decision.propensity}
  * @param alreadyStored how many of {@code stored} the store had before, as after a retry or replay
  * @since 0.1

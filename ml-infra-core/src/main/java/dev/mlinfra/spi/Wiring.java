@@ -13,7 +13,7 @@ import java.util.Optional;
  * {@link RecentDecisions}, {@link OfflineStore}, {@link OnlineStore}, {@link EventBroker}, {@link
  * DeadLetterStore}, {@link dev.mlinfra.artifact.ArtifactStore}, {@link ModelStore}, {@link
  * ModelPointers}, {@link ModelMirror}, {@link dev.mlinfra.pattern.PatternStore}, {@link
- * SchemaAdmin}, {@link StreamAdmin}, {@link BucketAdmin}, {@link Telemetry}.
+ * SchemaAdmin}, {@link StreamAdmin}, {@link BucketAdmin}, {@link PauseSignal}, {@link Telemetry}.
  *
  * @since 0.1
  */

@@ -143,6 +143,12 @@ public enum Meter {
       "",
       "1 up, 0.5 degraded, 0 down, at the last check",
       "component"),
+  /** Whether the library is switched off. */
+  PAUSED(
+      "ml.paused",
+      Type.GAUGE,
+      "",
+      "1 while decisions, feedback and events are switched off, else 0"),
   /** Reports that the metrics library refused. */
   TELEMETRY_FAILURES(
       "ml.telemetry.failures",

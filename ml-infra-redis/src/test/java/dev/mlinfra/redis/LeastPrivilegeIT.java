@@ -94,6 +94,8 @@ class LeastPrivilegeIT {
             return parts.decisions().find(decision.id()).isPresent();
           });
 
+      assertThat(parts.pause().look(Duration.ofSeconds(5))).isEmpty();
+
       cli.redis().configSet("maxmemory", "2gb");
       assertThat(parts.probe().check(Duration.ofSeconds(5)))
           .satisfies(health -> assertThat(health.detail()).doesNotContain("NOPERM"))

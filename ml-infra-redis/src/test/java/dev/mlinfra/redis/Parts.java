@@ -4,6 +4,7 @@ import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.ModelPointers;
 import dev.mlinfra.spi.OnlineStore;
+import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.StreamAdmin;
@@ -48,6 +49,10 @@ final class Parts implements Wiring, Telemetry, AutoCloseable {
 
   RecentDecisions decisions() {
     return part(RecentDecisions.class);
+  }
+
+  PauseSignal pause() {
+    return part(PauseSignal.class);
   }
 
   Probe probe() {

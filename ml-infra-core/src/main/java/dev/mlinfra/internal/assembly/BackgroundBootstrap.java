@@ -7,6 +7,7 @@ import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.spi.Probe;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -24,15 +25,19 @@ import org.slf4j.LoggerFactory;
 public final class BackgroundBootstrap implements Probe, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundBootstrap.class);
 
+  private static final long HELD_PAUSE_MILLIS = 100;
+
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
   private final Object lock = new Object();
   private final Deque<Step> steps = new ArrayDeque<>();
+  private final PauseSwitch pause;
   private final Thread thread;
   private String lastError = "";
   private boolean closed;
 
-  /** Starts the thread. */
-  public BackgroundBootstrap() {
+  /** Starts the thread; it does nothing while paused. */
+  public BackgroundBootstrap(PauseSwitch pause) {
+    this.pause = pause;
     thread = new Thread(this::run, "ml-infra-bootstrap");
     thread.setDaemon(true);
     thread.start();
@@ -99,8 +104,8 @@ public final class BackgroundBootstrap implements Probe, AutoCloseable {
 
   private @Nullable Step next() throws InterruptedException {
     synchronized (lock) {
-      while (steps.isEmpty() && !closed) {
-        lock.wait();
+      while (!closed && (steps.isEmpty() || pause.holds())) {
+        lock.wait(steps.isEmpty() ? 0 : HELD_PAUSE_MILLIS);
       }
       return closed ? null : steps.getFirst();
     }

@@ -12,6 +12,7 @@ import dev.mlinfra.internal.event.BufferedEventStreams;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
 import dev.mlinfra.internal.model.MirroredModelRegistry;
 import dev.mlinfra.internal.pattern.MeteredPatternStore;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.DeadLetterStore;
@@ -44,6 +45,7 @@ public final class Clients implements AutoCloseable {
       BufferOptions decisionOptions,
       BufferOptions eventOptions,
       List<FeatureView> views,
+      PauseSwitch pause,
       Clock clock) {
     Telemetry telemetry = parts.telemetry();
     Optional<DeadLetterStore> deadLetters = parts.find(DeadLetterStore.class);
@@ -60,18 +62,19 @@ public final class Clients implements AutoCloseable {
                         parts.find(DecisionHistory.class),
                         parts.find(RecentDecisions.class),
                         deadLetters,
+                        pause,
                         telemetry));
     this.features =
         offline.isEmpty() && online.isEmpty()
             ? Optional.empty()
-            : Optional.of(new TieredFeatureStore(offline, online, views, clock, telemetry));
+            : Optional.of(new TieredFeatureStore(offline, online, views, clock, pause, telemetry));
     this.events =
         parts
             .find(EventBroker.class)
             .map(
                 broker ->
                     new BufferedEventStreams(
-                        parts.source(), eventOptions, broker, deadLetters, telemetry));
+                        parts.source(), eventOptions, broker, deadLetters, pause, telemetry));
     this.artifacts =
         parts.find(ArtifactStore.class).map(store -> new MeteredArtifactStore(store, telemetry));
     this.models =
@@ -83,6 +86,7 @@ public final class Clients implements AutoCloseable {
                         store,
                         parts.find(ModelPointers.class),
                         parts.find(ModelMirror.class),
+                        pause,
                         telemetry));
     this.patterns =
         parts.find(PatternStore.class).map(store -> new MeteredPatternStore(store, telemetry));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +29,9 @@ public final class Sections {
           "objectstorage", "ml-infra-storage",
           "artifactdirectory", "ml-infra-storage",
           "mlflow", "ml-infra-storage");
+
+  private static final String PAUSED = PREFIX + "PAUSED";
+  private static final Set<String> GENERAL = Set.of("service", "start", "paused");
 
   private final Faults faults = new Faults();
   private final Map<String, ModuleFactory> factories = new TreeMap<>();
@@ -51,6 +55,7 @@ public final class Sections {
     sections.findFactories();
     variables.forEach(sections::sort);
     List<InfraModule> modules = sections.modules();
+    boolean paused = paused(variables, sections.faults);
     if (sections.general.get("service") == null) {
       sections.faults.addLine(
           "ML_INFRA_SERVICE was not set but must name this service; export ML_INFRA_SERVICE=name");
@@ -59,7 +64,17 @@ public final class Sections {
     return new Plain(
         String.valueOf(sections.general.get("service")),
         Optional.ofNullable(sections.general.get("start")),
+        paused,
         modules);
+  }
+
+  /** Reads the one variable that every process obeys, however it is configured. */
+  public static boolean paused(Map<String, String> variables, Faults faults) {
+    String value = variables.getOrDefault(PAUSED, "false").strip();
+    if (!value.equals("true") && !value.equals("false")) {
+      faults.add(PAUSED, value, "must be true or false", "correct it");
+    }
+    return value.equals("true");
   }
 
   private void findFactories() {
@@ -80,7 +95,7 @@ public final class Sections {
       return;
     }
     String key = variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT);
-    if (key.equals("service") || key.equals("start")) {
+    if (GENERAL.contains(key)) {
       general.put(key, value);
       return;
     }
@@ -118,5 +133,6 @@ public final class Sections {
   }
 
   /** What plain configuration says. */
-  public record Plain(String service, Optional<String> start, List<InfraModule> modules) {}
+  public record Plain(
+      String service, Optional<String> start, boolean paused, List<InfraModule> modules) {}
 }

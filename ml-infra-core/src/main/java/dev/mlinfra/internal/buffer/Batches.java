@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,13 +91,14 @@ final class Batches<T extends Bufferable> {
     return empty;
   }
 
-  void abandon() {
+  /** Gives up what was not written, counted under a reason. */
+  void abandon(LongAdder lost) {
     long left = open.size();
     for (Segment<T> segment : pending) {
       left += segment.rows.size();
     }
     if (left > 0) {
-      counts.lostAtClose.add(left);
+      lost.add(left);
       LOG.warn("{} buffer closed with {} rows unwritten; they are counted as dropped", name, left);
     }
     pending.clear();
@@ -105,7 +107,7 @@ final class Batches<T extends Bufferable> {
   }
 
   private void drain(Queue<T> queue, long now) {
-    long drops = counts.droppedFull.sum();
+    long drops = counts.droppedNumbered();
     nextSequence += drops - dropsSeen;
     dropsSeen = drops;
     while (open.size() < maxRows) {

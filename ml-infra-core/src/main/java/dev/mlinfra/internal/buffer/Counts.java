@@ -17,8 +17,10 @@ final class Counts {
   final LongAdder parked = new LongAdder();
   final LongAdder sampledOut = new LongAdder();
   final LongAdder droppedFull = new LongAdder();
+  final LongAdder droppedPaused = new LongAdder();
   final LongAdder refusedClosed = new LongAdder();
   final LongAdder lostAtClose = new LongAdder();
+  final LongAdder lostPaused = new LongAdder();
   final LongAdder lostUnstorable = new LongAdder();
   final LongAdder writeFailures = new LongAdder();
   private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
@@ -31,11 +33,20 @@ final class Counts {
 
   /** Accepted rows whose fate is settled. Read before {@link #accepted} to stay below it. */
   long settled() {
-    return stored.sum() + parked.sum() + lostAtClose.sum() + lostUnstorable.sum();
+    return stored.sum() + parked.sum() + lost();
   }
 
   long dropped() {
-    return droppedFull.sum() + refusedClosed.sum() + lostAtClose.sum() + lostUnstorable.sum();
+    return droppedNumbered() + refusedClosed.sum() + lost();
+  }
+
+  /** Drops that have a number of their own, so that the store can tell that they are missing. */
+  long droppedNumbered() {
+    return droppedFull.sum() + droppedPaused.sum();
+  }
+
+  private long lost() {
+    return lostAtClose.sum() + lostPaused.sum() + lostUnstorable.sum();
   }
 
   long rejectedTotal() {
@@ -46,12 +57,15 @@ final class Counts {
     long storedNow = stored.sum();
     long parkedNow = parked.sum();
     long atClose = lostAtClose.sum();
+    long pausedAtClose = lostPaused.sum();
     long unstorable = lostUnstorable.sum();
-    long buffered = accepted.sum() - storedNow - parkedNow - atClose - unstorable;
+    long buffered = accepted.sum() - storedNow - parkedNow - atClose - pausedAtClose - unstorable;
     Map<String, Long> dropped = new TreeMap<>();
     putIfAny(dropped, "full", droppedFull.sum());
+    putIfAny(dropped, "paused", droppedPaused.sum());
     putIfAny(dropped, "closed", refusedClosed.sum());
     putIfAny(dropped, "close timeout", atClose);
+    putIfAny(dropped, "paused at close", pausedAtClose);
     putIfAny(dropped, "unstorable", unstorable);
     Map<String, Long> refused = new TreeMap<>();
     rejected.forEach((subject, count) -> putIfAny(refused, subject, count.sum()));

@@ -4,10 +4,12 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.telemetry.Meter;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  * do I/O; the writer drains through {@link Batches}.
  */
 public final class WriteBehind<T extends Bufferable> {
+  private static final long HELD_PAUSE_NANOS = 20_000_000;
+
   private final String name;
   private final long maxBytes;
   private final Sampler sampler;
+  private final PauseSwitch pause;
   private final MpscAtomicArrayQueue<T> queue;
   private final AtomicLong bytes = new AtomicLong();
   private final Counts counts = new Counts();
@@ -33,8 +38,10 @@ public final class WriteBehind<T extends Bufferable> {
       BufferOptions options,
       BatchStore<T> store,
       Parking<T> parking,
+      PauseSwitch pause,
       Telemetry telemetry) {
     this.name = name;
+    this.pause = pause;
     this.maxBytes = options.maxQueuedBytes();
     this.sampler = new Sampler(options.sampleRate());
     this.queue = new MpscAtomicArrayQueue<>(options.maxQueuedRows());
@@ -58,6 +65,10 @@ public final class WriteBehind<T extends Bufferable> {
     if (!sampler.keeps(value.fateId())) {
       counts.sampledOut.increment();
       return Acceptance.SAMPLED_OUT;
+    }
+    if (pause.paused()) {
+      counts.droppedPaused.increment();
+      return Acceptance.PAUSED;
     }
     return enqueue(value);
   }
@@ -86,7 +97,12 @@ public final class WriteBehind<T extends Bufferable> {
 
   /** Moves waiting rows into the batch in hand and writes when it is time; writer thread only. */
   long step(long nowNanos, boolean urgent) {
-    return batches.step(queue, nowNanos, urgent);
+    return pause.holds() ? HELD_PAUSE_NANOS : batches.step(queue, nowNanos, urgent);
+  }
+
+  /** Whether nothing is written until somebody resumes. */
+  boolean paused() {
+    return pause.paused();
   }
 
   void refuseOffers() {
@@ -99,9 +115,10 @@ public final class WriteBehind<T extends Bufferable> {
 
   /** Counts what is left as lost; after the writer thread has ended its work. */
   void finish() {
-    batches.abandon();
+    LongAdder lost = pause.paused() ? counts.lostPaused : counts.lostAtClose;
+    batches.abandon(lost);
     finished = true;
-    sweep();
+    sweep(lost);
   }
 
   private Acceptance enqueue(T value) {
@@ -118,18 +135,18 @@ public final class WriteBehind<T extends Bufferable> {
       counts.droppedFull.increment();
       return Acceptance.DROPPED_FULL;
     }
-    return finished && sweep() ? Acceptance.CLOSED : Acceptance.ACCEPTED;
+    return finished && sweep(counts.lostAtClose) ? Acceptance.CLOSED : Acceptance.ACCEPTED;
   }
 
   /**
    * An offer may slip in while the writer ends: whoever notices counts it, so none is forgotten.
    */
-  private boolean sweep() {
+  private boolean sweep(LongAdder lost) {
     synchronized (drainLock) {
       boolean any = false;
       for (T left = queue.poll(); left != null; left = queue.poll()) {
         bytes.addAndGet(-left.sizeBytes());
-        counts.lostAtClose.increment();
+        lost.increment();
         any = true;
       }
       return any;

@@ -30,13 +30,15 @@ public final class WriterThread implements AutoCloseable {
     thread.start();
   }
 
-  /** Waits until a buffer has settled what it had accepted before the call. */
+  /** Waits until a buffer has settled what it had accepted before the call, or is paused. */
   public boolean flush(WriteBehind<?> buffer, Duration timeout) {
     long target = buffer.acceptedTotal();
     long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
     // An offer that finds the buffer full counts as accepted for a moment.
     while (buffer.settledTotal() < Math.min(target, buffer.acceptedTotal())) {
-      if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
+      if (buffer.paused()
+          || System.nanoTime() - deadline >= 0
+          || Thread.currentThread().isInterrupted()) {
         return false;
       }
       urgent = true;
@@ -67,7 +69,7 @@ public final class WriterThread implements AutoCloseable {
   }
 
   private void run() {
-    while (!(closing && (allDrained() || System.nanoTime() - closeDeadlineNanos >= 0))) {
+    while (!(closing && ended())) {
       boolean hurry = urgent || closing;
       urgent = false;
       long rest = Long.MAX_VALUE;
@@ -83,8 +85,9 @@ public final class WriterThread implements AutoCloseable {
     buffers.forEach(WriteBehind::finish);
   }
 
-  private boolean allDrained() {
-    return buffers.stream().allMatch(WriteBehind::drained);
+  private boolean ended() {
+    return System.nanoTime() - closeDeadlineNanos >= 0
+        || buffers.stream().allMatch(buffer -> buffer.drained() || buffer.paused());
   }
 
   @SuppressWarnings("CatchingUnchecked") // lack of memory, say, must not end the writer

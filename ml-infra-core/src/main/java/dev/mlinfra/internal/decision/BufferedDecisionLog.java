@@ -14,6 +14,7 @@ import dev.mlinfra.internal.buffer.Parking;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
@@ -39,6 +40,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   private final DecisionSink sink;
   private final Optional<DecisionHistory> history;
   private final Optional<RecentDecisions> recent;
+  private final PauseSwitch pause;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
   private final WriterThread writer;
@@ -50,16 +52,19 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       Optional<DecisionHistory> history,
       Optional<RecentDecisions> recent,
       Optional<DeadLetterStore> deadLetters,
+      PauseSwitch pause,
       Telemetry telemetry) {
     this.sink = sink;
     this.history = history;
     this.recent = recent;
+    this.pause = pause;
     this.decisions =
         new WriteBehind<>(
             "decision",
             options,
             this::storeDecisions,
             new Parking<>(deadLetters, BufferedDecisionLog::letter),
+            pause,
             telemetry);
     this.feedback =
         new WriteBehind<>(
@@ -68,6 +73,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             (batch, first) ->
                 sink.writeFeedback(batch.stream().map(Sequenced::value).toList(), first),
             new Parking<>(deadLetters, BufferedDecisionLog::letter),
+            pause,
             telemetry);
     this.writer =
         new WriterThread(
@@ -103,7 +109,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
 
   @Override
   public Optional<RecentDecision> recent(UUID id) {
-    return recent.flatMap(cache -> cache.find(id));
+    return pause.paused() ? Optional.empty() : recent.flatMap(cache -> cache.find(id));
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.mlinfra.internal.buffer.Parking;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
@@ -33,6 +34,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
   private final String source;
   private final EventBroker broker;
   private final Optional<DeadLetterStore> deadLetters;
+  private final PauseSwitch pause;
   private final Telemetry telemetry;
   private final WriteBehind<Event> buffer;
   private final WriterThread publisher;
@@ -46,10 +48,12 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
       BufferOptions options,
       EventBroker broker,
       Optional<DeadLetterStore> deadLetters,
+      PauseSwitch pause,
       Telemetry telemetry) {
     this.source = source;
     this.broker = broker;
     this.deadLetters = deadLetters;
+    this.pause = pause;
     this.telemetry = telemetry;
     this.buffer =
         new WriteBehind<>(
@@ -57,6 +61,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
             options,
             (batch, first) -> broker.append(batch.stream().map(Sequenced::value).toList(), first),
             new Parking<>(deadLetters, BufferedEventStreams::letter),
+            pause,
             telemetry);
     this.publisher =
         new WriterThread("ml-infra-event-publisher", options.closeTimeout(), List.of(buffer));
@@ -97,7 +102,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
     String name = source + "-" + consumerNumber.incrementAndGet();
     GroupConsumer consumer =
         new GroupConsumer(
-            group, name, options, handler, broker, store, telemetry, consumers::remove);
+            group, name, options, handler, broker, store, pause, telemetry, consumers::remove);
     consumers.add(consumer);
     consumer.start();
     if (closed) {

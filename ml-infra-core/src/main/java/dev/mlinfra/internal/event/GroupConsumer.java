@@ -6,6 +6,7 @@ import dev.mlinfra.event.Delivery;
 import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.event.EventHandler;
 import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
@@ -33,6 +34,7 @@ final class GroupConsumer implements EventConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GroupConsumer.class);
   private static final int MAX_RETRIES_HELD = 1_000;
   private static final int CLAIM_COUNT = 100;
+  private static final long HELD_PAUSE_NANOS = 50_000_000;
   private static final Duration BROKER_MIN_PAUSE = Duration.ofMillis(100);
   private static final Duration BROKER_MAX_PAUSE = Duration.ofSeconds(5);
 
@@ -41,6 +43,7 @@ final class GroupConsumer implements EventConsumer {
   private final EventHandler handler;
   private final EventBroker.Subscription subscription;
   private final DeadLetterStore deadLetters;
+  private final PauseSwitch pause;
   private final Telemetry telemetry;
   private final Consumer<GroupConsumer> onClose;
   private final Retries retries;
@@ -63,6 +66,7 @@ final class GroupConsumer implements EventConsumer {
       EventHandler handler,
       EventBroker broker,
       DeadLetterStore deadLetters,
+      PauseSwitch pause,
       Telemetry telemetry,
       Consumer<GroupConsumer> onClose) {
     this.group = group;
@@ -70,6 +74,7 @@ final class GroupConsumer implements EventConsumer {
     this.handler = handler;
     this.subscription = broker.subscribe(group, name);
     this.deadLetters = deadLetters;
+    this.pause = pause;
     this.telemetry = telemetry;
     this.onClose = onClose;
     this.retries = new Retries(new Backoff(options.minBackoff(), options.maxBackoff()));
@@ -109,6 +114,10 @@ final class GroupConsumer implements EventConsumer {
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the consumer
   private void run() {
     while (!closing) {
+      if (pause.holds()) {
+        LockSupport.parkNanos(HELD_PAUSE_NANOS);
+        continue;
+      }
       try {
         round();
         if (brokerFailures > 0) {
@@ -129,10 +138,21 @@ final class GroupConsumer implements EventConsumer {
     boolean room = retries.size() < MAX_RETRIES_HELD;
     Duration wait = retries.untilNext(System.nanoTime(), options.block());
     if (room) {
-      receive(subscription.read(options.batchSize(), wait));
+      List<EventBroker.Entry> entries = subscription.read(options.batchSize(), wait);
+      if (resumed()) {
+        receive(entries);
+      }
     } else {
       LockSupport.parkNanos(wait.toNanos());
     }
+  }
+
+  /** Waits while paused; what was read stays pending, so that closing leaves it to others. */
+  private boolean resumed() {
+    while (pause.holds() && !closing) {
+      LockSupport.parkNanos(HELD_PAUSE_NANOS);
+    }
+    return !pause.holds();
   }
 
   /** Tries each held entry at most once, so that new events flow beside those that keep failing. */

@@ -10,6 +10,7 @@ import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.internal.feature.ViewCatalog.DeclaredView;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
@@ -35,6 +36,7 @@ public final class TieredFeatureStore implements FeatureStore {
   private final Optional<OnlineStore> online;
   private final ViewCatalog views;
   private final Clock clock;
+  private final PauseSwitch pause;
   private final Telemetry telemetry;
   private final AtomicLong lastKnownMicros = new AtomicLong();
 
@@ -44,11 +46,13 @@ public final class TieredFeatureStore implements FeatureStore {
       Optional<OnlineStore> online,
       List<FeatureView> views,
       Clock clock,
+      PauseSwitch pause,
       Telemetry telemetry) {
     this.offline = offline;
     this.online = online;
     this.views = new ViewCatalog(views, clock);
     this.clock = clock;
+    this.pause = pause;
     this.telemetry = telemetry;
   }
 
@@ -83,7 +87,10 @@ public final class TieredFeatureStore implements FeatureStore {
       return List.of();
     }
     long start = System.nanoTime();
-    List<FeatureLookup> found = readOnline(view, entities, Patience.bounded(budget));
+    List<FeatureLookup> found =
+        pause.paused()
+            ? unavailable(entities)
+            : readOnline(view, entities, Patience.bounded(budget));
     telemetry.time(Meter.FEATURES_ONLINE, System.nanoTime() - start, name);
     for (FeatureStatus status : FeatureStatus.values()) {
       long count = found.stream().filter(lookup -> lookup.status() == status).count();
@@ -163,10 +170,14 @@ public final class TieredFeatureStore implements FeatureStore {
       return found;
     } catch (MlInfraException e) {
       LOG.debug("online read of {} failed: {}", view.view().name(), e.getMessage());
-      return entities.stream()
-          .map(entity -> FeatureLookup.without(entity, FeatureStatus.UNAVAILABLE))
-          .toList();
+      return unavailable(entities);
     }
+  }
+
+  private static List<FeatureLookup> unavailable(List<String> entities) {
+    return entities.stream()
+        .map(entity -> FeatureLookup.without(entity, FeatureStatus.UNAVAILABLE))
+        .toList();
   }
 
   private FeatureLookup decodeOnline(DeclaredView view, String entity, byte[] packed) {

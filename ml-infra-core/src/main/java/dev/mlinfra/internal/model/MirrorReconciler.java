@@ -2,6 +2,7 @@ package dev.mlinfra.internal.model;
 
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.Promotion;
@@ -22,12 +23,14 @@ final class MirrorReconciler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MirrorReconciler.class);
   private static final Duration IDLE = Duration.ofSeconds(30);
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+  private static final long HELD_PAUSE_NANOS = 100_000_000;
   private static final int BATCH = 50;
 
   private final ModelStore store;
   private final ModelMirror mirror;
   private final Telemetry telemetry;
   private final Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
+  private final PauseSwitch pause;
   private final Object lock = new Object();
   private final Thread thread;
   private long wanted = 1;
@@ -35,9 +38,10 @@ final class MirrorReconciler implements AutoCloseable {
   private volatile int backlog;
   private volatile boolean closed;
 
-  MirrorReconciler(ModelStore store, ModelMirror mirror, Telemetry telemetry) {
+  MirrorReconciler(ModelStore store, ModelMirror mirror, PauseSwitch pause, Telemetry telemetry) {
     this.store = store;
     this.mirror = mirror;
+    this.pause = pause;
     this.telemetry = telemetry;
     telemetry.observe(Meter.MODELS_MIRROR_BACKLOG, () -> backlog);
     thread = new Thread(this::run, "ml-infra-model-mirror");
@@ -83,6 +87,10 @@ final class MirrorReconciler implements AutoCloseable {
   private void run() {
     int failures = 0;
     while (!closed) {
+      if (pause.holds()) {
+        pause(HELD_PAUSE_NANOS);
+        continue;
+      }
       long target;
       synchronized (lock) {
         target = wanted;

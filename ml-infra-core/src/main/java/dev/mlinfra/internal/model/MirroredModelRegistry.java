@@ -4,6 +4,7 @@ import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.NameRule;
 import dev.mlinfra.check.Texts;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
@@ -39,11 +40,12 @@ public final class MirroredModelRegistry implements ModelRegistry, AutoCloseable
       ModelStore store,
       Optional<ModelPointers> pointers,
       Optional<ModelMirror> mirror,
+      PauseSwitch pause,
       Telemetry telemetry) {
     this.store = store;
     this.pointers = pointers;
     this.telemetry = telemetry;
-    this.reconciler = mirror.map(target -> new MirrorReconciler(store, target, telemetry));
+    this.reconciler = mirror.map(target -> new MirrorReconciler(store, target, pause, telemetry));
   }
 
   @Override

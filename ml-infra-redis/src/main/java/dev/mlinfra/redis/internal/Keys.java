@@ -8,6 +8,9 @@ final class Keys {
   static final String DECISIONS = "ml:decisions:";
   static final String MODELS = "ml:models:";
 
+  /** Pauses all services while it is there. */
+  static final String PAUSED = "ml:control:paused";
+
   /** Shows anyone who looks that the name space is there and has times-to-live. */
   static final String SAMPLE = FEATURES + "sample";
 
@@ -19,6 +22,10 @@ final class Keys {
 
   static String decision(UUID id) {
     return DECISIONS + id;
+  }
+
+  static String paused(String service) {
+    return PAUSED + ':' + service;
   }
 
   static String model(String name) {

@@ -25,6 +25,11 @@ record LinkTiming(Duration expiry, Duration silence, Duration connectPatience) {
     return new LinkTiming(options.commandTimeout(), Duration.ofSeconds(30), Duration.ofSeconds(30));
   }
 
+  /** For a thread of its own that looks at something again and again. */
+  static LinkTiming watching() {
+    return new LinkTiming(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(5));
+  }
+
   /** For reads that block at the server, behind which nothing may queue up. */
   static LinkTiming blocking() {
     return new LinkTiming(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30));

@@ -3,6 +3,7 @@ package dev.mlinfra.redis.internal;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.ModelPointers;
 import dev.mlinfra.spi.OnlineStore;
+import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.StreamAdmin;
 import dev.mlinfra.spi.Wiring;
@@ -11,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the parts together. Quick reads, writes and the cache of decisions have a connection each,
- * so that none waits behind the other; so has every subscription. Public to cross to the front
- * class only.
+ * Puts the parts together. Quick reads, writes, the cache of decisions and the look at the pause
+ * keys have a connection each, so that none waits behind the other; so has every subscription.
+ * Public to cross to the front class only.
  */
 public final class RedisModule {
   /** What messages and health reports call it. */
@@ -37,7 +38,9 @@ public final class RedisModule {
     RedisLink cache = clients.link("cache", LinkTiming.quick(options));
     wiring.onClose(reads);
     wiring.onClose(writes);
+    RedisLink control = clients.link("control", LinkTiming.watching());
     wiring.onClose(cache);
+    wiring.onClose(control);
 
     wiring.provide(OnlineStore.class, new RedisOnlineStore(reads, writes, budget, wiring.clock()));
     wiring.provide(
@@ -55,6 +58,7 @@ public final class RedisModule {
     wiring.provide(
         RecentDecisions.class,
         new RedisRecentDecisions(cache, options.decisionTtl(), options.requestQueueSize() / 2));
+    wiring.provide(PauseSignal.class, new RedisPauseSignal(control, wiring.service()));
     wiring.probe(new RedisProbe(reads, writes, options));
   }
 }
