@@ -75,7 +75,13 @@ public final class MlInfra implements AutoCloseable {
     this.checkup = new Checkup(probes, assembly.telemetry());
     this.clients =
         new Clients(
-            assembly, config.decisions(), config.events(), config.views(), pause, config.clock());
+            assembly,
+            config.decisions(),
+            config.mask(),
+            config.events(),
+            config.views(),
+            pause,
+            config.clock());
   }
 
   /**

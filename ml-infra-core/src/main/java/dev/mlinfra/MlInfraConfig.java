@@ -3,6 +3,7 @@ package dev.mlinfra;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.NameRule;
+import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.internal.assembly.SecretVariables;
@@ -19,9 +20,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a host uses and how. Immutable.
@@ -41,6 +44,7 @@ public final class MlInfraConfig {
   private final List<FeatureView> views;
   private final BufferOptions decisions;
   private final BufferOptions events;
+  private final @Nullable DecisionMask mask;
   private final Start start;
   private final boolean paused;
   private final Clock clock;
@@ -51,6 +55,7 @@ public final class MlInfraConfig {
     this.views = List.copyOf(from.views);
     this.decisions = from.decisions;
     this.events = from.events;
+    this.mask = from.mask;
     this.start = from.start;
     this.paused = from.paused;
     this.clock = from.clock;
@@ -160,6 +165,7 @@ public final class MlInfraConfig {
   public Builder toBuilder() {
     Builder builder = new Builder(service).decisions(decisions).events(events);
     builder.start(start).clock(clock);
+    builder.mask = mask;
     if (paused) {
       builder.paused();
     }
@@ -224,6 +230,10 @@ public final class MlInfraConfig {
     return events;
   }
 
+  Optional<DecisionMask> mask() {
+    return Optional.ofNullable(mask);
+  }
+
   Clock clock() {
     return clock;
   }
@@ -250,6 +260,7 @@ public final class MlInfraConfig {
     private final List<FeatureView> views = new ArrayList<>();
     private BufferOptions decisions = BufferOptions.defaults();
     private BufferOptions events = BufferOptions.defaults();
+    private @Nullable DecisionMask mask;
     private Start start = Start.FAIL_FAST;
     private boolean paused;
     private Clock clock = Clock.systemUTC();
@@ -291,6 +302,19 @@ public final class MlInfraConfig {
      */
     public Builder decisions(BufferOptions options) {
       this.decisions = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Sets what takes personal data out of decisions and feedback before they are queued. Without
+     * it they are stored as they are offered. Events are not masked.
+     *
+     * @param mask called on the threads of the host
+     * @return this
+     * @since 0.1
+     */
+    public Builder mask(DecisionMask mask) {
+      this.mask = Objects.requireNonNull(mask, "mask");
       return this;
     }
 

@@ -77,6 +77,30 @@ public final class Decision implements Bufferable {
   }
 
   /**
+   * Starts a decision that begins as this one, with its id and time.
+   *
+   * @return a builder; not thread-safe
+   * @since 0.1
+   */
+  public DecisionBuilder toBuilder() {
+    DecisionBuilder builder = new DecisionBuilder(agent);
+    builder.mode = mode;
+    builder.model = model;
+    builder.modelVersion = modelVersion;
+    builder.action = action;
+    builder.propensity = propensity;
+    builder.score = score;
+    builder.baselineAction = baselineAction;
+    builder.features = features;
+    builder.featureSet = featureSet;
+    builder.latency = latency;
+    builder.id = id;
+    builder.decidedAt = decidedAt;
+    context.forEach(builder::context);
+    return builder;
+  }
+
+  /**
    * Returns its id, a UUID version 7 unless the caller chose one.
    *
    * @return the id

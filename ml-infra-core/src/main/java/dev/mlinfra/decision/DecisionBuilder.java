@@ -181,6 +181,32 @@ public final class DecisionBuilder {
   }
 
   /**
+   * Takes an entry out of the small context. Nothing happens when it is not there.
+   *
+   * @param key of the entry
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder dropContext(String key) {
+    checkNull("context key", key);
+    if (context != null) {
+      context.remove(key);
+    }
+    return this;
+  }
+
+  /**
+   * Takes every entry out of the small context.
+   *
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder dropContext() {
+    context = null;
+    return this;
+  }
+
+  /**
    * Sets how long deciding took.
    *
    * @param latency from zero to 365 days; kept to the microsecond

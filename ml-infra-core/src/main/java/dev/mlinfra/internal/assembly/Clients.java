@@ -3,6 +3,7 @@ package dev.mlinfra.internal.assembly;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.event.EventStreams;
 import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
@@ -43,6 +44,7 @@ public final class Clients implements AutoCloseable {
   public Clients(
       Assembly parts,
       BufferOptions decisionOptions,
+      Optional<DecisionMask> mask,
       BufferOptions eventOptions,
       List<FeatureView> views,
       PauseSwitch pause,
@@ -63,6 +65,7 @@ public final class Clients implements AutoCloseable {
                         parts.find(RecentDecisions.class),
                         deadLetters,
                         pause,
+                        mask,
                         telemetry));
     this.features =
         offline.isEmpty() && online.isEmpty()

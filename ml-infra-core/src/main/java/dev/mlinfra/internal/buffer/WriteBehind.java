@@ -24,6 +24,7 @@ public final class WriteBehind<T extends Bufferable> {
   private final long maxBytes;
   private final Sampler sampler;
   private final PauseSwitch pause;
+  private final @Nullable Masking<T> masking;
   private final MpscAtomicArrayQueue<T> queue;
   private final AtomicLong bytes = new AtomicLong();
   private final Counts counts = new Counts();
@@ -39,9 +40,11 @@ public final class WriteBehind<T extends Bufferable> {
       BatchStore<T> store,
       Parking<T> parking,
       PauseSwitch pause,
+      @Nullable Masking<T> masking,
       Telemetry telemetry) {
     this.name = name;
     this.pause = pause;
+    this.masking = masking;
     this.maxBytes = options.maxQueuedBytes();
     this.sampler = new Sampler(options.sampleRate());
     this.queue = new MpscAtomicArrayQueue<>(options.maxQueuedRows());
@@ -70,7 +73,7 @@ public final class WriteBehind<T extends Bufferable> {
       counts.droppedPaused.increment();
       return Acceptance.PAUSED;
     }
-    return enqueue(value);
+    return masking == null ? enqueue(value) : enqueueMasked(masking.apply(value));
   }
 
   /** Where everything is. */
@@ -119,6 +122,11 @@ public final class WriteBehind<T extends Bufferable> {
     batches.abandon(lost);
     finished = true;
     sweep(lost);
+  }
+
+  private Acceptance enqueueMasked(Masking.Masked<T> masked) {
+    T value = masked.value();
+    return value == null ? reject(masked.fault()) : enqueue(value);
   }
 
   private Acceptance enqueue(T value) {

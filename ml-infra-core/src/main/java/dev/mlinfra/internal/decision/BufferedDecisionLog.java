@@ -5,11 +5,13 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.internal.buffer.Masking;
 import dev.mlinfra.internal.buffer.Parking;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.WriteBehind;
@@ -53,6 +55,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       Optional<RecentDecisions> recent,
       Optional<DeadLetterStore> deadLetters,
       PauseSwitch pause,
+      Optional<DecisionMask> mask,
       Telemetry telemetry) {
     this.sink = sink;
     this.history = history;
@@ -65,6 +68,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             this::storeDecisions,
             new Parking<>(deadLetters, BufferedDecisionLog::letter),
             pause,
+            mask.map(BufferedDecisionLog::decisionMasking).orElse(null),
             telemetry);
     this.feedback =
         new WriteBehind<>(
@@ -74,6 +78,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
                 sink.writeFeedback(batch.stream().map(Sequenced::value).toList(), first),
             new Parking<>(deadLetters, BufferedDecisionLog::letter),
             pause,
+            mask.map(BufferedDecisionLog::feedbackMasking).orElse(null),
             telemetry);
     this.writer =
         new WriterThread(
@@ -145,6 +150,21 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     } catch (RuntimeException e) {
       LOG.warn("recent decisions were not remembered: {}", e.toString());
     }
+  }
+
+  private static Masking<Decision> decisionMasking(DecisionMask mask) {
+    return new Masking<>(
+        "decision.mask",
+        mask::mask,
+        (before, after) ->
+            before.id().equals(after.id()) && before.decidedAt().equals(after.decidedAt()));
+  }
+
+  private static Masking<Feedback> feedbackMasking(DecisionMask mask) {
+    return new Masking<>(
+        "feedback.mask",
+        mask::mask,
+        (before, after) -> before.decisionId().equals(after.decisionId()));
   }
 
   private static RecentDecision brief(Decision decision) {

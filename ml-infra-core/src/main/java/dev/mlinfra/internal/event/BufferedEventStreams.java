@@ -62,6 +62,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
             (batch, first) -> broker.append(batch.stream().map(Sequenced::value).toList(), first),
             new Parking<>(deadLetters, BufferedEventStreams::letter),
             pause,
+            null,
             telemetry);
     this.publisher =
         new WriterThread("ml-infra-event-publisher", options.closeTimeout(), List.of(buffer));
