@@ -23,7 +23,7 @@ containers() {
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086
   docker inspect --format \
-    '{{index .Config.Labels "com.docker.compose.service"}} {{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}} {{.State.ExitCode}} {{.Id}}' \
+    '{{index .Config.Labels "com.docker.compose.service"}} {{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}} {{.State.ExitCode}} {{.ID}}' \
     $ids 2>/dev/null | sed 's| /| |' | sort
 }
 

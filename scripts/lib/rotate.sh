@@ -90,9 +90,18 @@ SQL
     rm -f "$(secrets_file).next"
     die "$STACK_NAME-postgres did not take a new password for detektor and nothing was changed: $(tail -n 1 <<<"$said")"
   }
-  # the file that the container's own scripts read; over a pipe, so never on this machine's disk
-  docker exec -i --privileged --user 0 "$STACK_NAME-postgres" sh -c 'cat >/run/secrets/postgres_password' <<<"$POSTGRES_PASSWORD" ||
-    echo "the copy of the password inside $STACK_NAME-postgres stays old until it starts anew"
+  renew_copy || echo "the copy of the password inside $STACK_NAME-postgres stays old until scripts/stack up --recreate"
+}
+
+# The file that the container's own scripts read; from memory, so that it is never on a disk of this machine.
+renew_copy() {
+  local folder code=0
+  folder=$(mktemp -d -p /dev/shm 2>/dev/null) || return 1
+  (umask 077 && printf '%s' "$POSTGRES_PASSWORD" >"$folder/postgres_password") &&
+    chmod 444 "$folder/postgres_password" &&
+    docker cp "$folder/postgres_password" "$STACK_NAME-postgres:/run/secrets/postgres_password" >/dev/null 2>&1 || code=$?
+  rm -rf "$folder"
+  return "$code"
 }
 
 restart_with_secrets() {
