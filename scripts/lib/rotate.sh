@@ -108,6 +108,6 @@ restart_with_secrets() {
   local log=$ROOT/target/stack-$STACK_NAME.log
   mkdir -p "$ROOT/target"
   # shellcheck disable=SC2046
-  (compose up --detach --pull never --force-recreate $(restarted_services)) >"$log" 2>&1 </dev/null &
+  (compose up --detach --pull never --no-deps --force-recreate $(restarted_services)) >"$log" 2>&1 </dev/null &
   watch_start $! 300 "$log"
 }
