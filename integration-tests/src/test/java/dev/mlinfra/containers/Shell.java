@@ -1,5 +1,6 @@
 package dev.mlinfra.containers;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class Shell {
       throw new AssertionError(
           command + " took more than " + patience + "\n" + Files.readString(output));
     }
-    return new Answer(process.exitValue(), Files.readString(output).strip());
+    return new Answer(process.exitValue(), new String(Files.readAllBytes(output), UTF_8).strip());
   }
 
   /**
