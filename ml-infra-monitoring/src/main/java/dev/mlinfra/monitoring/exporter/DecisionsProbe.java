@@ -71,8 +71,8 @@ final class DecisionsProbe implements Probe {
           }
           String sql = PROCESSES.replace("ml.", '"' + options.schema() + "\".");
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setDouble(1, options.window().toSeconds());
-            statement.setDouble(2, options.window().toSeconds());
+            statement.setDouble(1, (double) options.window().toSeconds());
+            statement.setDouble(2, (double) options.window().toSeconds());
             try (ResultSet rows = statement.executeQuery()) {
               for (int i = 0; rows.next(); i++) {
                 String process = rows.getString(1);

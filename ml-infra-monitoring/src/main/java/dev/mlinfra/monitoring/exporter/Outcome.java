@@ -14,4 +14,8 @@ import org.jspecify.annotations.Nullable;
 record Outcome(List<Sample> samples, @Nullable String fault, long nanos, long endNanos) {
   /** Before the first run ended. */
   static final Outcome NONE = new Outcome(List.of(), "has not run yet", 0, 0);
+
+  boolean ran() {
+    return nanos != 0;
+  }
 }

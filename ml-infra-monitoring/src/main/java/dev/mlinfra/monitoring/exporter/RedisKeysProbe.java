@@ -54,7 +54,7 @@ final class RedisKeysProbe implements Probe {
       into.flag(Metric.REDIS_SAMPLE_COMPLETE, walk.complete());
       long all = redis.number("DBSIZE");
       double scale = walk.complete() || walk.read() == 0 ? 1 : (double) all / walk.read();
-      double sum = streamBytes;
+      double sum = (double) streamBytes;
       for (Map.Entry<String, Namespace> entry : walk.namespaces().entrySet()) {
         String label = entry.getKey() + "*";
         Namespace namespace = entry.getValue();

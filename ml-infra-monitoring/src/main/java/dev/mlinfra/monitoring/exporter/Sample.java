@@ -18,6 +18,10 @@ record Sample(Metric metric, List<String> labels, double value) {
     }
   }
 
+  static Sample of(Metric metric, long value, String... labels) {
+    return of(metric, (double) value, labels);
+  }
+
   static Sample of(Metric metric, double value, String... labels) {
     return new Sample(metric, List.of(labels), value);
   }

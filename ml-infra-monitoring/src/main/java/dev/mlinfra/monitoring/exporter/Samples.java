@@ -18,8 +18,12 @@ final class Samples {
     samples.add(Sample.of(metric, value, labels));
   }
 
+  void add(Metric metric, long value, String... labels) {
+    add(metric, (double) value, labels);
+  }
+
   void flag(Metric metric, boolean value, String... labels) {
-    add(metric, value ? 1 : 0, labels);
+    add(metric, value ? 1L : 0L, labels);
   }
 
   /** Adds a number for each value of the one label, the largest by name, the others together. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -44,7 +45,9 @@ final class Target implements AutoCloseable {
   }
 
   void start() {
-    thread.scheduleWithFixedDelay(this::run, 0, probe.interval().toNanos(), TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> unused =
+        thread.scheduleWithFixedDelay(
+            this::run, 0, probe.interval().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   String name() {
@@ -65,7 +68,7 @@ final class Target implements AutoCloseable {
     List<Sample> samples = new ArrayList<>(good ? last.samples() : List.of());
     probe.up().ifPresent(up -> samples.add(Sample.of(up, good ? 1 : 0)));
     samples.add(Sample.of(Metric.EXPORTER_PROBE_UP, good ? 1 : 0, name()));
-    if (last != Outcome.NONE) {
+    if (last.ran()) {
       samples.add(Sample.of(Metric.EXPORTER_PROBE_DURATION, last.nanos() / NANOS, name()));
       double age = (System.nanoTime() - last.endNanos()) / NANOS;
       samples.add(Sample.of(Metric.EXPORTER_PROBE_AGE, age, name()));
@@ -104,9 +107,9 @@ final class Target implements AutoCloseable {
   private void end(Outcome now) {
     Outcome before = outcome;
     outcome = now;
-    if (now.fault() != null && (before == Outcome.NONE || before.fault() == null)) {
+    if (now.fault() != null && (!before.ran() || before.fault() == null)) {
       log.warn("probe {} failed: {}", name(), now.fault());
-    } else if (now.fault() == null && before != Outcome.NONE && before.fault() != null) {
+    } else if (now.fault() == null && before.ran() && before.fault() != null) {
       log.info("probe {} succeeds again", name());
     }
   }

@@ -3,12 +3,14 @@ package dev.mlinfra.monitoring.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -115,7 +117,7 @@ class ExporterFaultTest {
         exchange -> {
           exchange.sendResponseHeaders(200, 0);
           for (int i = 0; i < 40; i++) {
-            exchange.getResponseBody().write(megabyte.getBytes());
+            exchange.getResponseBody().write(megabyte.getBytes(StandardCharsets.UTF_8));
           }
         });
     open(Map.of("mlflow.timeout", "PT20S"));
@@ -186,7 +188,7 @@ class ExporterFaultTest {
     exporter =
         Exporter.open(
             new ExporterConfig(
-                new InetSocketAddress("127.0.0.1", 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 parsed.mlflow(),
                 parsed.storage(),
                 parsed.postgres(),
