@@ -131,6 +131,7 @@ enum Metric {
   private final Type type;
   private final String title;
   private final String help;
+
   @SuppressWarnings("ImmutableEnumChecker") // List.of
   private final List<String> labels;
 

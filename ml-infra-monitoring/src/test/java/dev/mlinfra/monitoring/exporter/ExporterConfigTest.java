@@ -154,7 +154,7 @@ class ExporterConfigTest {
     assertThat(refused(Map.of("redis.url", "redis://cache/events")).faults())
         .singleElement()
         .asString()
-        .startsWith("redis.url was 'redis://cache/events' but must end with a database's number");
+        .startsWith("redis.url was redis://cache/events but must end with a database's number");
   }
 
   @Test
