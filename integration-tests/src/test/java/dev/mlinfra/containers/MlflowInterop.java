@@ -82,7 +82,7 @@ abstract class MlflowInterop {
   @Test
   void javaReadsRunsMetricsArtifactsVersionsAndAliasesOfPython() {
     List<String> said = python("write_python.py");
-    String[] names = said.get(said.size() - 1).split(" ");
+    String[] names = said.get(said.size() - 1).split(" ", -1);
 
     try (MlflowClient client = new MlflowClient(stack.mlflow().url())) {
       assertThat(client.getRun(names[0]).getData().getMetrics(0).getValue()).isEqualTo(0.75);

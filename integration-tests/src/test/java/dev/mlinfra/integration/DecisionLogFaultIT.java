@@ -230,6 +230,21 @@ class DecisionLogFaultIT {
   }
 
   @Test
+  void recoversWhenTheFirstConnectionDiesWhileItIsSetUp() throws Exception {
+    try (FaultProxy proxy = new FaultProxy(postgres.port())) {
+      proxy.swallowReply("read committed", 2); // the first question of each pool
+      try (MlInfra ml =
+          MlInfra.connect(
+              config(module(proxy.port())).install(meters).start(Start.BACKGROUND).build())) {
+        Load load = new Load(ml, "first-connection");
+        Await.until("a reply is lost", () -> proxy.repliesLeftToSwallow() < 2);
+        load.goOn();
+        load.settle("ml_learning");
+      }
+    }
+  }
+
+  @Test
   void parksTheRowThatTheServerRefusesAndStoresItsNeighbours() throws Exception {
     sql.run(
         "ALTER TABLE ml_learning.agent_decisions"

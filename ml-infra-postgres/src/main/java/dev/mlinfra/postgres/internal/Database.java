@@ -135,6 +135,8 @@ final class Database implements AutoCloseable {
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(0);
     config.setAutoCommit(false);
+    // Else the pool asks its first connection, and one that dies while it is asked spoils the pool.
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setInitializationFailTimeout(-1);
     config.setConnectionTimeout(settings.connectTimeout().toMillis());
     config.setValidationTimeout(
