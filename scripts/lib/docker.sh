@@ -8,7 +8,7 @@
 
 COMPOSE_VERSION=5.0.2
 TOOLS_IMAGE=${TOOLS_IMAGE:-ml-infra/tools:1}
-DOCKER_LOG=${ML_INFRA_DOCKER_LOG:-/var/log/ml-infra-dockerd.log}
+DOCKER_LOG=${STACK_DOCKER_LOG:-/var/log/ml-infra-dockerd.log}
 
 if ! declare -F die >/dev/null; then
   die() {
@@ -17,7 +17,7 @@ if ! declare -F die >/dev/null; then
   }
 fi
 
-tools_dir() { echo "${ML_INFRA_TOOLS:-$HOME/.cache/ml-infra/bin}"; }
+tools_dir() { echo "${STACK_TOOLS:-$HOME/.cache/ml-infra/bin}"; }
 
 plugin_dir() { echo "${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins"; }
 

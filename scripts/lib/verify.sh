@@ -55,6 +55,18 @@ embedded_half() {
 # Docker is there, or can be brought.
 can_have_docker() { docker_answers || { is_root_on_debian && [ -z "${DOCKER_HOST:-}" ]; }; }
 
+# What continuous integration started must not outlive it; a person is glad to find it running.
+end_docker() {
+  local daemon
+  daemon=$(cat /var/run/docker.pid) || return 0
+  if [ "${CI:-}" = true ] && [ ! -d /run/systemd/system ]; then
+    kill "$daemon"
+    echo "verify: Docker was started for this and ends with it"
+  else
+    echo "verify: Docker was started and keeps running for the next time; kill $daemon ends it"
+  fi
+}
+
 container_half() {
   local code ran=no
   echo "verify: the container half"
@@ -64,7 +76,6 @@ container_half() {
   run_maven target/verify-containers.log classes -Dfast -Pcontainers -pl integration-tests -am \
     -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false verify
   code=$?
-  [ "$ran" = yes ] ||
-    echo "verify: Docker was started and keeps running for the next time; kill $(cat /var/run/docker.pid) ends it"
+  [ "$ran" = yes ] || end_docker
   return "$code"
 }

@@ -8,13 +8,16 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
+import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.StreamAdmin;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -186,6 +189,38 @@ class MlInfraTest {
     try (MlInfra ml = MlInfra.connect(config.start(Start.BACKGROUND).build())) {
       assertThat(ml.health().healthy()).isFalse();
     }
+  }
+
+  @Test
+  void connectsToAServerThatIsUpAtTheSecondLook() {
+    Iterator<Probe> looks =
+        List.of(
+                TestModule.probe("postgres", ComponentHealth.Status.DOWN),
+                TestModule.probe("postgres", ComponentHealth.Status.UP))
+            .iterator();
+    Probe coming =
+        new Probe() {
+          @Override
+          public String component() {
+            return "postgres";
+          }
+
+          @Override
+          public ComponentHealth check(Duration budget) {
+            return looks.next().check(budget);
+          }
+
+          @Override
+          public List<InventoryItem> inventory() {
+            return List.of();
+          }
+        };
+    MlInfraConfig config =
+        MlInfraConfig.forService("ranker")
+            .install(TestModule.of("postgres", wiring -> wiring.probe(coming)))
+            .build();
+    MlInfra.connect(config).close();
+    assertThat(looks).isExhausted();
   }
 
   @Test
