@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A module that was opened alone, and the parts it handed over. */
-final class Wired implements Wiring, AutoCloseable {
+public final class Wired implements Wiring, AutoCloseable {
   private final Clock clock;
   private final Map<Class<?>, Object> parts = new HashMap<>();
   private final List<Probe> probes = new ArrayList<>();
@@ -23,7 +23,8 @@ final class Wired implements Wiring, AutoCloseable {
     this.clock = clock;
   }
 
-  static Wired open(InfraModule module) {
+  /** Opens a module as a whole would. */
+  public static Wired open(InfraModule module) {
     return open(module, Clock.systemUTC());
   }
 
@@ -36,7 +37,8 @@ final class Wired implements Wiring, AutoCloseable {
     return wired;
   }
 
-  <T> T part(Class<T> part) {
+  /** What the module provided. */
+  public <T> T part(Class<T> part) {
     return part.cast(parts.get(part));
   }
 
