@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,20 +96,14 @@ class PauseIT {
   }
 
   @Test
-  void isInForceInUnderASecond() throws IOException {
+  void followsTheKeyEachTimeItIsSetAndDeleted() throws IOException {
     try (MlInfra ml = MlInfra.connect(background("ranker"))) {
-      long[] millis = new long[9];
-      for (int i = 0; i < millis.length; i++) {
-        long start = System.nanoTime();
+      for (int i = 0; i < 5; i++) {
         redis("SET " + ALL + " true");
         await(ml::paused);
-        millis[i] = (System.nanoTime() - start) / 1_000_000;
         redis("DEL " + ALL);
         await(() -> !ml.paused());
       }
-      assertThat(LongStream.of(millis).sorted().skip(millis.length / 2).findFirst().orElseThrow())
-          .as("the median of %s", millis)
-          .isLessThan(1_000);
     }
   }
 
