@@ -11,6 +11,7 @@ final class LibraryClasses {
   static final JavaClasses ALL =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .withImportOption(
               location -> SourceTree.PUBLISHED.stream().anyMatch(m -> location.contains(at(m))))
           .importPackages("dev.mlinfra");
