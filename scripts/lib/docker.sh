@@ -76,6 +76,12 @@ apt_install() {
   } >>"$log" 2>&1 </dev/null || die "apt-get could not install $*; its output is in $log"
 }
 
+# A dockerd that was killed leaves its number behind, which may be another process's by now; it would refuse to start.
+forget_dead_docker() {
+  local file=/var/run/docker.pid
+  [ ! -f "$file" ] || [ "$(cat "/proc/$(cat "$file")/comm" 2>/dev/null)" = dockerd ] || rm -f "$file"
+}
+
 start_docker() {
   local waited=0
   mkdir -p "${DOCKER_LOG%/*}"
@@ -84,6 +90,7 @@ start_docker() {
     systemctl start docker >>"$DOCKER_LOG" 2>&1 || die "systemctl could not start docker; see journalctl -u docker"
   else
     echo "starting dockerd in its own session; its log is $DOCKER_LOG"
+    forget_dead_docker
     setsid dockerd >>"$DOCKER_LOG" 2>&1 </dev/null &
   fi
   until docker_answers; do

@@ -45,7 +45,7 @@ run_maven() {
 
 embedded_half() {
   echo "verify: the embedded half"
-  run_maven target/verify.log modules --fail-at-end verify || return 1
+  run_maven target/verify.log modules -T 2 --fail-at-end verify || return 1
   [ "$(sum_of tests)" -gt 0 ] || {
     echo "verify: no test ran; something is wrong with the build"
     return 1

@@ -4,13 +4,18 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -20,10 +25,21 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * own; one for all test classes that ask for it, removed with its data after the last one.
  */
 final class RunningStack implements AutoCloseable {
-  private static final String NAME = "mission-it";
   private static final Duration START = Duration.ofMinutes(12);
-  private static final int FIRST_PORT = 25_400;
+  private static final List<String> PORTS =
+      List.of(
+          "POSTGRES_PORT",
+          "REDIS_PORT",
+          "MLFLOW_PORT",
+          "MINIO_PORT",
+          "MINIO_CONSOLE_PORT",
+          "PROMETHEUS_PORT",
+          "ALERTMANAGER_PORT",
+          "EXPORTER_PORT",
+          "POSTGRES_EXPORTER_PORT",
+          "REDIS_EXPORTER_PORT");
 
+  private final String name;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Shell shell;
   private final Path directory;
@@ -34,33 +50,42 @@ final class RunningStack implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    int first = firstPort();
+    name = "mission-it-" + first;
     Shell own =
         Shell.inProject()
-            .with("STACK_NAME", NAME)
+            .with("STACK_NAME", name)
             .with("STACK_DIR", directory.toString())
             .with("SOPS_AGE_KEY_FILE", directory.resolve("age.key").toString())
             .with("BACKUP_ROOT", directory.resolve("backups").toString())
             .with("MIN_DISK_GB", "5")
             .with("MIN_MEMORY_GB", "2");
-    for (String name :
-        new String[] {
-          "POSTGRES_PORT",
-          "REDIS_PORT",
-          "MLFLOW_PORT",
-          "MINIO_PORT",
-          "MINIO_CONSOLE_PORT",
-          "PROMETHEUS_PORT",
-          "ALERTMANAGER_PORT",
-          "EXPORTER_PORT",
-          "POSTGRES_EXPORTER_PORT",
-          "REDIS_EXPORTER_PORT"
-        }) {
-      int port = FIRST_PORT + ports.size();
-      ports.put(name, port);
-      own = own.with(name, Integer.toString(port));
+    for (String port : PORTS) {
+      int number = first + ports.size();
+      ports.put(port, number);
+      own = own.with(port, Integer.toString(number));
     }
     shell = own;
     shell.patience(START).run("scripts/stack up --timeout 600");
+  }
+
+  /** The first of as many free ports in a row, below those that the system hands out. */
+  private static int firstPort() {
+    return ThreadLocalRandom.current()
+        .ints(1_000, 1_250)
+        .map(number -> number * 20)
+        .limit(100)
+        .filter(first -> IntStream.range(0, PORTS.size()).allMatch(i -> isFree(first + i)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Runs commands with the settings of the stack. */
@@ -69,7 +94,7 @@ final class RunningStack implements AutoCloseable {
   }
 
   String name() {
-    return NAME;
+    return name;
   }
 
   Path directory() {
