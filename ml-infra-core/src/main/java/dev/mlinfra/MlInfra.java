@@ -16,8 +16,10 @@ import dev.mlinfra.internal.assembly.BackgroundBootstrap;
 import dev.mlinfra.internal.assembly.Clients;
 import dev.mlinfra.internal.health.Checkup;
 import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.shadow.ShadowRuns;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
+import dev.mlinfra.shadow.Shadow;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.Probe;
@@ -61,6 +63,7 @@ public final class MlInfra implements AutoCloseable {
   private final Clients clients;
   private final Checkup checkup;
   private final PauseSwitch pause;
+  private final Optional<ShadowRuns> shadows;
   private final @Nullable BackgroundBootstrap bootstrap;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -84,6 +87,10 @@ public final class MlInfra implements AutoCloseable {
             config.views(),
             pause,
             config.clock());
+    this.shadows =
+        clients
+            .decisions()
+            .map(log -> new ShadowRuns(log, pause, assembly.telemetry(), config.clock()));
   }
 
   /**
@@ -247,6 +254,27 @@ public final class MlInfra implements AutoCloseable {
   }
 
   /**
+   * Plans a comparison of candidates with the policy that counts: the policy decides on the
+   * caller's thread, the candidates decide afterwards on threads of their own.
+   *
+   * <pre>{@code
+   * ShadowRun<Packet, Verdict> detector = ml.shadow("detector")
+   *     .primary("rules", "3", rules::judge)
+   *     .candidate("forest", "17", forest::judge)
+   *     .start();
+   * Verdict verdict = detector.decide(packet).answer();
+   * }</pre>
+   *
+   * @param name of the comparison, for meters and threads; 1 to 127 of A-Z a-z 0-9 _ . : -
+   * @return a plan; nothing runs until it is started
+   * @throws ModuleMissingException when no module stores decisions
+   * @since 0.1
+   */
+  public Shadow shadow(String name) {
+    return client(shadows, "shadow()", POSTGRES).named(name);
+  }
+
+  /**
    * Asks every component how it is, side by side. Blocks at most for the budget; never throws for
    * an outage. While {@link #paused()}, a component {@code pause} that is degraded says why.
    *
@@ -330,6 +358,7 @@ public final class MlInfra implements AutoCloseable {
       if (bootstrap != null) {
         bootstrap.close();
       }
+      shadows.ifPresent(ShadowRuns::close);
       clients.close();
       checkup.close();
       pause.close();

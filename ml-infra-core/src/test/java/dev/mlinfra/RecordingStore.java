@@ -9,7 +9,9 @@ import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.Written;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -38,9 +40,9 @@ final class RecordingStore implements DecisionSink, DeadLetterStore {
       }
     }
     int before = decisions.size();
-    Set<UUID> known = ConcurrentHashMap.newKeySet();
-    decisions.forEach(row -> known.add(row.decision().id()));
-    batch.stream().filter(row -> known.add(row.decision().id())).forEach(decisions::add);
+    Set<Key> known = new HashSet<>();
+    decisions.forEach(row -> known.add(Key.of(row)));
+    batch.stream().filter(row -> known.add(Key.of(row))).forEach(decisions::add);
     int inserted = decisions.size() - before;
     return new Written(inserted, batch.size() - inserted);
   }
@@ -84,6 +86,12 @@ final class RecordingStore implements DecisionSink, DeadLetterStore {
     }
     if (down) {
       throw new UnavailableException("store was taken down by the test");
+    }
+  }
+
+  private record Key(UUID id, Instant decidedAt) {
+    private static Key of(LoggedDecision row) {
+      return new Key(row.decision().id(), row.decision().decidedAt());
     }
   }
 }

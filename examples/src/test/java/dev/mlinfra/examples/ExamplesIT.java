@@ -48,6 +48,21 @@ class ExamplesIT {
   }
 
   @Test
+  void compareInShadowKeepsBothDecisionsUnderOneIdAndFeedbackReachesBoth() {
+    CompareInShadow.run(servers.config("compare-in-shadow"), out);
+
+    assertThat(printed().lines())
+        .containsExactly(
+            "acted on: PASS PASS",
+            "forest/17 {AGREED=1, DIFFERED=1}",
+            "broken/1 {FAILED=2}",
+            "LIVE rules PASS reward 0.0",
+            "SHADOW forest PASS reward 0.0",
+            "LIVE rules PASS reward 1.0",
+            "SHADOW forest ALERT reward 1.0");
+  }
+
+  @Test
   void serveFeaturesNeverLooksIntoTheFuture() {
     ServeFeatures.run(servers.config("serve-features"), out);
 

@@ -74,8 +74,8 @@ public interface DecisionLog {
   Ledger feedbackLedger();
 
   /**
-   * Looks up a decision of the last minutes, for joining quick feedback. Blocks for one read with
-   * its time budget.
+   * Looks up a decision of the last minutes, for joining quick feedback; those in mode {@code
+   * SHADOW} are not remembered. Blocks for one read with its time budget.
    *
    * @param id the decision's id
    * @return empty when it is unknown, too old, or the cache is down

@@ -143,6 +143,24 @@ public enum Meter {
       "",
       "1 up, 0.5 degraded, 0 down, at the last check",
       "component"),
+  /** Turns of candidates in the shadow. */
+  SHADOW_TURNS(
+      "ml.shadow.turns",
+      Type.COUNTER,
+      "turns",
+      "Turns of a candidate: agreed, differed, failed, timed_out, skipped_full, skipped_circuit,"
+          + " skipped_paused, skipped_closed",
+      "shadow",
+      "policy",
+      "outcome"),
+  /** Time of a policy's answer. */
+  SHADOW_LATENCY(
+      "ml.shadow.latency",
+      Type.TIMER,
+      "seconds",
+      "Time of one answer, of the primary and of each candidate",
+      "shadow",
+      "policy"),
   /** Whether the library is switched off. */
   PAUSED(
       "ml.paused",

@@ -6,6 +6,7 @@ import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
+import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
@@ -146,7 +147,13 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   @SuppressWarnings("CatchingUnchecked") // the batch is stored; a faulty cache must not undo that
   private static void remember(RecentDecisions cache, List<Sequenced<Decision>> batch) {
     try {
-      cache.remember(batch.stream().map(row -> brief(row.value())).toList());
+      // A shadow has the id of what was acted upon, which is what quick feedback asks for.
+      cache.remember(
+          batch.stream()
+              .map(Sequenced::value)
+              .filter(decision -> decision.mode() != DecisionMode.SHADOW)
+              .map(BufferedDecisionLog::brief)
+              .toList());
     } catch (RuntimeException e) {
       LOG.warn("recent decisions were not remembered: {}", e.toString());
     }

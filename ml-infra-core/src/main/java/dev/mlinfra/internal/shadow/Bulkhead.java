@@ -1,0 +1,205 @@
+package dev.mlinfra.internal.shadow;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionMode;
+import dev.mlinfra.internal.shadow.Circuit.Admission;
+import dev.mlinfra.shadow.ShadowTally;
+import dev.mlinfra.shadow.ShadowTally.Outcome;
+import dev.mlinfra.telemetry.Meter;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One candidate with the threads, the queue and the circuit that are its own. */
+final class Bulkhead<I, A> {
+  private static final Logger LOG = LoggerFactory.getLogger(Bulkhead.class);
+
+  private final PlannedShadow<I, A> plan;
+  private final Policy<I, A> candidate;
+  private final int place;
+  private final ShadowRuns runs;
+  private final ScheduledThreadPoolExecutor watch;
+  private final ThreadPoolExecutor threads;
+  private final Circuit circuit;
+  private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
+  private final LongAdder taken = new LongAdder();
+  private final LongAdder settled = new LongAdder();
+
+  /** Starts nothing; the candidate is the one at an index of the plan. */
+  Bulkhead(
+      PlannedShadow<I, A> plan, int index, ShadowRuns runs, ScheduledThreadPoolExecutor watch) {
+    this.plan = plan;
+    this.candidate = plan.candidates().get(index);
+    this.place = index + 1;
+    this.runs = runs;
+    this.watch = watch;
+    Bounds bounds = plan.bounds();
+    this.circuit = new Circuit(bounds.failures(), bounds.backoff());
+    for (Outcome outcome : Outcome.values()) {
+      counts.put(outcome, new LongAdder());
+    }
+    String name = "ml-infra-shadow-" + plan.name() + "-" + candidate.label();
+    this.threads =
+        new ThreadPoolExecutor(
+            bounds.threads(),
+            bounds.threads(),
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(bounds.maxQueued()),
+            work -> ShadowThreads.daemon(name, work));
+  }
+
+  void begin() {
+    counts.forEach(
+        (outcome, count) ->
+            runs.telemetry()
+                .observe(
+                    Meter.SHADOW_TURNS,
+                    count::sum,
+                    plan.name(),
+                    candidate.label(),
+                    outcome.name().toLowerCase(Locale.ROOT)));
+    threads.prestartAllCoreThreads();
+  }
+
+  /** Takes a turn or skips it; does not wait. */
+  void offer(I input, Decision live) {
+    if (runs.pause().paused()) {
+      count(Outcome.SKIPPED_PAUSED);
+      return;
+    }
+    Admission admission = circuit.admit(System.nanoTime());
+    if (admission == Admission.REFUSED) {
+      count(Outcome.SKIPPED_CIRCUIT);
+      return;
+    }
+    boolean trial = admission == Admission.TRIAL;
+    try {
+      threads.execute(new Turn<>(this, input, live, trial));
+      taken.increment();
+    } catch (RejectedExecutionException e) {
+      untried(trial);
+      count(threads.isShutdown() ? Outcome.SKIPPED_CLOSED : Outcome.SKIPPED_FULL);
+    }
+  }
+
+  /** Ends a turn that waited and is not worth taking any more. */
+  boolean skipped(boolean trial) {
+    if (runs.pause().paused()) {
+      untried(trial);
+      over(Outcome.SKIPPED_PAUSED);
+      return true;
+    }
+    if (circuit.open() && !trial) {
+      over(Outcome.SKIPPED_CIRCUIT);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Decides and describes. The time is the primary's and the candidate's place in microseconds: one
+   * id then has a row for each, and a repeat is recognised.
+   */
+  Decision decide(I input, Decision live) {
+    long start = System.nanoTime();
+    A answer = candidate.decider().apply(input);
+    long took = System.nanoTime() - start;
+    runs.telemetry().time(Meter.SHADOW_LATENCY, took, plan.name(), candidate.label());
+    return Objects.requireNonNull(plan.description().apply(input, answer), "description")
+        .id(live.id())
+        .decidedAt(live.decidedAt().plus(place, ChronoUnit.MICROS))
+        .mode(DecisionMode.SHADOW)
+        .model(candidate.model(), candidate.version())
+        .baselineAction(live.action())
+        .latency(Duration.ofNanos(took))
+        .build();
+  }
+
+  /** Starts the clock of a turn. */
+  Future<?> limit(Runnable expiry) {
+    return watch.schedule(expiry, plan.bounds().timeLimit().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void answered(Decision decision, Decision live) {
+    runs.log().log(decision);
+    circuit.succeeded();
+    over(decision.action().equals(live.action()) ? Outcome.AGREED : Outcome.DIFFERED);
+  }
+
+  void failed(Outcome outcome, boolean trial, String why) {
+    if (circuit.failed(trial, System.nanoTime())) {
+      LOG.warn(
+          "shadow '{}': candidate {} failed {} times in a row and rests: {}",
+          plan.name(),
+          candidate.label(),
+          plan.bounds().failures(),
+          why);
+    }
+    over(outcome);
+  }
+
+  void over(Outcome outcome) {
+    count(outcome);
+    settled.increment();
+  }
+
+  ShadowTally tally() {
+    Map<Outcome, Long> now = new EnumMap<>(Outcome.class);
+    counts.forEach(
+        (outcome, count) -> {
+          if (count.sum() > 0) {
+            now.put(outcome, count.sum());
+          }
+        });
+    return new ShadowTally(candidate.label(), now);
+  }
+
+  long taken() {
+    return taken.sum();
+  }
+
+  long settled() {
+    return settled.sum();
+  }
+
+  void stop() {
+    threads.shutdownNow().forEach(left -> over(Outcome.SKIPPED_CLOSED));
+  }
+
+  void awaitEnd(long deadlineNanos) {
+    try {
+      if (!threads.awaitTermination(
+          Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+        LOG.warn(
+            "shadow '{}': candidate {} does not heed the interrupt; its thread is left behind",
+            plan.name(),
+            candidate.label());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void untried(boolean trial) {
+    if (trial) {
+      circuit.untried();
+    }
+  }
+
+  private void count(Outcome outcome) {
+    Objects.requireNonNull(counts.get(outcome)).increment();
+  }
+}

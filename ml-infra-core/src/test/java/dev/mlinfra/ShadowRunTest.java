@@ -1,0 +1,432 @@
+package dev.mlinfra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionMode;
+import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.shadow.Decided;
+import dev.mlinfra.shadow.ShadowPlan;
+import dev.mlinfra.shadow.ShadowRun;
+import dev.mlinfra.shadow.ShadowTally;
+import dev.mlinfra.shadow.ShadowTally.Outcome;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Telemetry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ShadowRunTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Function<Integer, String> PARITY = n -> n % 2 == 0 ? "even" : "odd";
+
+  private final RecordingStore store = new RecordingStore();
+  private final Remembered recent = new Remembered();
+  private final Observed meters = new Observed();
+  private final MlInfra ml =
+      MlInfra.connect(
+          MlInfraConfig.forService("test")
+              .decisions(BufferOptions.defaults().linger(Duration.ofMillis(2)))
+              .install(
+                  TestModule.of(
+                      "store",
+                      wiring -> {
+                        wiring.provide(Telemetry.class, meters);
+                        wiring.provide(DecisionSink.class, store);
+                        wiring.provide(DeadLetterStore.class, store);
+                        wiring.provide(RecentDecisions.class, recent);
+                      }))
+              .build());
+
+  @AfterEach
+  void close() {
+    ml.close();
+  }
+
+  @Test
+  void logsThePrimaryAndEveryCandidateUnderOneId() {
+    ShadowRun<Integer, String> run =
+        plan(PARITY)
+            .candidate("same", "1", PARITY)
+            .candidate("other", "2", n -> "odd")
+            .describe((n, answer) -> Decision.by("judge").action(answer).features(n))
+            .start();
+    Decided<String> decided = run.decide(4);
+    assertThat(decided.answer()).isEqualTo("even");
+    settle(run);
+    assertThat(store.stored()).hasSize(3).allMatch(row -> row.id().equals(decided.id()));
+    assertThat(store.stored()).extracting(Decision::decidedAt).doesNotHaveDuplicates();
+    Decision live = find("rules");
+    assertThat(live.mode()).isEqualTo(DecisionMode.LIVE);
+    assertThat(live.baselineAction()).isEmpty();
+    Decision other = find("other");
+    assertThat(other.mode()).isEqualTo(DecisionMode.SHADOW);
+    assertThat(other.agent()).isEqualTo("judge");
+    assertThat(other.modelVersion()).isEqualTo("2");
+    assertThat(other.action()).isEqualTo("odd");
+    assertThat(other.baselineAction()).contains("even");
+    assertThat(other.feature(0)).isEqualTo(4);
+    assertThat(other.latency()).isPresent();
+    assertThat(run.tallies())
+        .containsExactly(
+            new ShadowTally("same/1", Map.of(Outcome.AGREED, 1L)),
+            new ShadowTally("other/2", Map.of(Outcome.DIFFERED, 1L)));
+    assertThat(meters.value(Meter.SHADOW_TURNS, "judge other/2 differed")).isEqualTo(1);
+    assertThat(meters.timed).contains("judge rules/1", "judge same/1", "judge other/2");
+    assertThat(recent.seen).extracting(RecentDecision::model).containsExactly("rules");
+  }
+
+  @Test
+  void asksThePrimaryOnTheCallersThreadAndCandidatesOnTheirOwn() {
+    List<String> threads = new ArrayList<>();
+    ConcurrentLinkedQueue<Thread> shadows = new ConcurrentLinkedQueue<>();
+    ShadowRun<Integer, String> run =
+        plan(n -> {
+              threads.add(Thread.currentThread().getName());
+              return "a";
+            })
+            .candidate(
+                "c",
+                "1",
+                n -> {
+                  shadows.add(Thread.currentThread());
+                  return "a";
+                })
+            .start();
+    run.decide(1);
+    settle(run);
+    assertThat(threads).containsExactly(Thread.currentThread().getName());
+    assertThat(shadows)
+        .singleElement()
+        .satisfies(thread -> assertThat(thread.getName()).startsWith("ml-infra-shadow-judge-c/1"))
+        .satisfies(thread -> assertThat(thread.isDaemon()).isTrue());
+  }
+
+  @Test
+  void letsThePrimarysExceptionThroughUntouchedAndAsksNoCandidate() {
+    IllegalStateException thrown = new IllegalStateException("by the primary");
+    AtomicInteger asked = new AtomicInteger();
+    ShadowRun<Integer, String> run =
+        plan(n -> {
+              throw thrown;
+            })
+            .candidate("c", "1", n -> "a" + asked.incrementAndGet())
+            .start();
+    assertThatThrownBy(() -> run.decide(1)).isSameAs(thrown).hasNoSuppressedExceptions();
+    settle(run);
+    assertThat(asked).hasValue(0);
+    assertThat(ml.decisions().ledger().offered()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        IllegalStateException.class,
+        AssertionError.class,
+        StackOverflowError.class,
+        OutOfMemoryError.class,
+        NoClassDefFoundError.class
+      })
+  void outlivesACandidateThatThrowsAnything(Class<? extends Throwable> kind) {
+    ShadowRun<Integer, String> run =
+        plan(PARITY)
+            .candidate(
+                "bad",
+                "1",
+                n -> {
+                  throw ShadowRunTest.<RuntimeException>raise(kind);
+                })
+            .candidate("good", "1", PARITY)
+            .circuit(1_000, Duration.ofSeconds(1), Duration.ofSeconds(1))
+            .start();
+    for (int i = 0; i < 20; i++) {
+      assertThat(run.decide(i).answer()).isEqualTo(PARITY.apply(i));
+    }
+    settle(run);
+    assertThat(run.tallies().get(0).counts()).isEqualTo(Map.of(Outcome.FAILED, 20L));
+    assertThat(run.tallies().get(1).counts()).isEqualTo(Map.of(Outcome.AGREED, 20L));
+    assertThat(store.stored()).hasSize(40);
+  }
+
+  @Test
+  void interruptsACandidateThatTakesTooLongAndForgetsItsAnswer() {
+    AtomicBoolean interrupted = new AtomicBoolean();
+    CountDownLatch never = new CountDownLatch(1);
+    ShadowRun<Integer, String> run =
+        plan(PARITY)
+            .candidate(
+                "slow",
+                "1",
+                n -> {
+                  try {
+                    if (n == 0) {
+                      never.await();
+                    }
+                  } catch (InterruptedException e) {
+                    interrupted.set(true);
+                  }
+                  return "late";
+                })
+            .timeLimit(Duration.ofMillis(50))
+            .start();
+    run.decide(0);
+    Await.until("timed out", () -> run.tallies().get(0).count(Outcome.TIMED_OUT) == 1);
+    Await.until("interrupted", interrupted::get);
+    run.decide(1);
+    settle(run);
+    assertThat(run.tallies().get(0).count(Outcome.DIFFERED)).as("its thread is free").isEqualTo(1);
+    assertThat(store.stored()).hasSize(3);
+  }
+
+  @Test
+  void skipsWhatDoesNotFitBehindACandidateThatIgnoresInterruptsAndHarmsNoOther() {
+    AtomicBoolean release = new AtomicBoolean();
+    ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
+    ShadowRun<Integer, String> run =
+        plan(PARITY)
+            .candidate(
+                "stuck",
+                "1",
+                n -> {
+                  threads.add(Thread.currentThread());
+                  while (!release.get()) {
+                    LockSupport.parkNanos(1_000_000);
+                  }
+                  return "late";
+                })
+            .candidate("good", "1", PARITY)
+            .maxQueued(10)
+            .timeLimit(Duration.ofMillis(20))
+            .circuit(1_000, Duration.ofSeconds(1), Duration.ofSeconds(1))
+            .start();
+    for (int i = 0; i < 50; i++) {
+      assertThat(run.decide(i).answer()).isEqualTo(PARITY.apply(i));
+      long turns = i + 1;
+      Await.until(
+          "the good one went on", () -> run.tallies().get(1).count(Outcome.AGREED) == turns);
+    }
+    Await.until("timed out", () -> run.tallies().get(0).count(Outcome.TIMED_OUT) == 1);
+    assertThat(run.tallies().get(0).count(Outcome.SKIPPED_FULL)).isEqualTo(39);
+    assertThat(threads).as("no thread in the place of the stuck one").hasSize(1);
+    release.set(true);
+    settle(run);
+    assertThat(total(run.tallies().get(0))).isEqualTo(50);
+  }
+
+  @Test
+  void restsACandidateThatKeepsFailingAndTriesItAgain() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    AtomicInteger asked = new AtomicInteger();
+    ShadowRun<Integer, String> run =
+        plan(PARITY)
+            .candidate(
+                "bad",
+                "1",
+                n -> {
+                  asked.incrementAndGet();
+                  if (broken.get()) {
+                    throw new IllegalStateException("by the test");
+                  }
+                  return PARITY.apply(n);
+                })
+            .circuit(3, Duration.ofMillis(200), Duration.ofMillis(400))
+            .start();
+    for (int i = 0; i < 3; i++) {
+      run.decide(i);
+      settle(run);
+    }
+    run.decide(3);
+    settle(run);
+    ShadowTally tally = run.tallies().get(0);
+    assertThat(tally.count(Outcome.FAILED) + tally.count(Outcome.SKIPPED_CIRCUIT)).isEqualTo(4);
+    assertThat(tally.count(Outcome.FAILED)).isBetween(3L, 4L);
+    broken.set(false);
+    Await.until(
+        "works again",
+        () -> {
+          run.decide(4);
+          settle(run);
+          return run.tallies().get(0).count(Outcome.AGREED) > 1;
+        });
+    ShadowTally after = run.tallies().get(0);
+    assertThat(after.count(Outcome.SKIPPED_CIRCUIT)).isPositive();
+    assertThat((long) asked.get())
+        .isEqualTo(after.count(Outcome.FAILED) + after.count(Outcome.AGREED));
+  }
+
+  @Test
+  void rejectsAPrimaryWhoseDescriptionFailsButReturnsItsAnswer() {
+    ShadowRun<Integer, String> run =
+        plan(PARITY)
+            .candidate("c", "1", PARITY)
+            .describe(
+                (n, answer) -> {
+                  throw new StackOverflowError("by the test");
+                })
+            .start();
+    assertThat(run.decide(2).answer()).isEqualTo("even");
+    settle(run);
+    assertThat(ml.decisions().ledger().rejected()).isEqualTo(Map.of("decision.action", 1L));
+    assertThat(run.tallies().get(0).counts()).isEqualTo(Map.of(Outcome.FAILED, 1L));
+  }
+
+  @Test
+  void asksOnlyThePrimaryWhilePausedAndAfterClose() {
+    ShadowRun<Integer, String> run = plan(PARITY).candidate("c", "1", PARITY).start();
+    ml.pause();
+    assertThat(run.decide(1).answer()).isEqualTo("odd");
+    assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("paused", 1L));
+    ml.resume();
+    run.close();
+    run.close();
+    assertThat(run.decide(2).answer()).isEqualTo("even");
+    assertThat(run.tallies().get(0).counts())
+        .isEqualTo(Map.of(Outcome.SKIPPED_PAUSED, 1L, Outcome.SKIPPED_CLOSED, 1L));
+    try (ShadowRun<Integer, String> again = plan(PARITY).candidate("c", "1", PARITY).start()) {
+      assertThat(again.decide(1).answer()).isEqualTo("odd");
+    }
+  }
+
+  @Test
+  void leavesNoThreadWhenMlInfraCloses() {
+    CountDownLatch running = new CountDownLatch(1);
+    ShadowRun<Integer, String> run =
+        plan(PARITY)
+            .candidate(
+                "c",
+                "1",
+                n -> {
+                  running.countDown();
+                  LockSupport.park();
+                  return "a";
+                })
+            .threads(2)
+            .start();
+    run.decide(1);
+    Await.until("running", () -> running.getCount() == 0);
+    ml.close();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("ml-infra-shadow-judge"));
+    assertThat(run.decide(1).answer()).isEqualTo("odd");
+  }
+
+  @Test
+  void reportsEveryFaultOfAPlanAtOnce() {
+    assertThatThrownBy(
+            () ->
+                ml.shadow("two words")
+                    .primary("", "1", PARITY)
+                    .candidate("c", "1", PARITY)
+                    .candidate("c", "1", PARITY)
+                    .threads(17)
+                    .maxQueued(0)
+                    .timeLimit(Duration.ZERO)
+                    .circuit(0, Duration.ofSeconds(2), Duration.ofSeconds(1))
+                    .start())
+        .isInstanceOfSatisfying(
+            ConfigException.class, refused -> assertThat(refused.faults()).hasSize(8));
+    assertThatThrownBy(() -> plan(PARITY).start()).hasMessageContaining("shadow.candidates was 0");
+  }
+
+  @Test
+  void refusesTheNameOfARunningComparison() {
+    plan(PARITY).candidate("c", "1", PARITY).start();
+    assertThatThrownBy(() -> plan(PARITY).candidate("c", "1", PARITY).start())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("shadow was 'judge' but must be the name of one running comparison");
+  }
+
+  @Test
+  void needsAPlaceForDecisions() {
+    try (MlInfra bare = MlInfra.connect(MlInfraConfig.forService("bare").build())) {
+      assertThatThrownBy(() -> bare.shadow("judge"))
+          .isInstanceOf(ModuleMissingException.class)
+          .hasMessageContaining("add ml-infra-postgres");
+    }
+  }
+
+  private ShadowPlan<Integer, String> plan(Function<Integer, String> primary) {
+    return ml.shadow("judge").primary("rules", "1", primary);
+  }
+
+  private void settle(ShadowRun<?, ?> run) {
+    assertThat(run.flush(LONG)).isTrue();
+    assertThat(ml.decisions().flush(LONG)).isTrue();
+  }
+
+  private Decision find(String model) {
+    return store.stored().stream().filter(d -> d.model().equals(model)).findFirst().orElseThrow();
+  }
+
+  private static long total(ShadowTally tally) {
+    return tally.counts().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <X extends Throwable> X raise(Class<? extends Throwable> kind) throws X {
+    try {
+      throw (X) kind.getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class Remembered implements RecentDecisions {
+    private final ConcurrentLinkedQueue<RecentDecision> seen = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void remember(List<RecentDecision> batch) {
+      seen.addAll(batch);
+    }
+
+    @Override
+    public Optional<RecentDecision> find(UUID id) {
+      return Optional.empty();
+    }
+  }
+
+  private static final class Observed implements Telemetry {
+    private final Map<String, DoubleSupplier> values = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> timed = new ConcurrentLinkedQueue<>();
+
+    private double value(Meter meter, String tags) {
+      return values.get(meter + " " + tags).getAsDouble();
+    }
+
+    @Override
+    public void count(Meter meter, long amount, String... tagValues) {}
+
+    @Override
+    public void time(Meter meter, long nanos, String... tagValues) {
+      timed.add(String.join(" ", tagValues));
+    }
+
+    @Override
+    public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
+      values.put(meter + " " + String.join(" ", tagValues), value);
+    }
+  }
+}
