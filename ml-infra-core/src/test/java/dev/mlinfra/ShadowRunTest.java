@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -40,7 +41,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ShadowRunTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final Function<Integer, String> PARITY = n -> n % 2 == 0 ? "even" : "odd";
 
   private final RecordingStore store = new RecordingStore();
   private final Remembered recent = new Remembered();
@@ -68,8 +68,8 @@ class ShadowRunTest {
   @Test
   void logsThePrimaryAndEveryCandidateUnderOneId() {
     ShadowRun<Integer, String> run =
-        plan(PARITY)
-            .candidate("same", "1", PARITY)
+        plan(ShadowRunTest::parity)
+            .candidate("same", "1", ShadowRunTest::parity)
             .candidate("other", "2", n -> "odd")
             .describe((n, answer) -> Decision.by("judge").action(answer).features(n))
             .start();
@@ -151,18 +151,18 @@ class ShadowRunTest {
       })
   void outlivesACandidateThatThrowsAnything(Class<? extends Throwable> kind) {
     ShadowRun<Integer, String> run =
-        plan(PARITY)
+        plan(ShadowRunTest::parity)
             .candidate(
                 "bad",
                 "1",
                 n -> {
                   throw ShadowRunTest.<RuntimeException>raise(kind);
                 })
-            .candidate("good", "1", PARITY)
+            .candidate("good", "1", ShadowRunTest::parity)
             .circuit(1_000, Duration.ofSeconds(1), Duration.ofSeconds(1))
             .start();
     for (int i = 0; i < 20; i++) {
-      assertThat(run.decide(i).answer()).isEqualTo(PARITY.apply(i));
+      assertThat(run.decide(i).answer()).isEqualTo(parity(i));
     }
     settle(run);
     assertThat(run.tallies().get(0).counts()).isEqualTo(Map.of(Outcome.FAILED, 20L));
@@ -175,7 +175,7 @@ class ShadowRunTest {
     AtomicBoolean interrupted = new AtomicBoolean();
     CountDownLatch never = new CountDownLatch(1);
     ShadowRun<Integer, String> run =
-        plan(PARITY)
+        plan(ShadowRunTest::parity)
             .candidate(
                 "slow",
                 "1",
@@ -205,7 +205,7 @@ class ShadowRunTest {
     AtomicBoolean release = new AtomicBoolean();
     ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
     ShadowRun<Integer, String> run =
-        plan(PARITY)
+        plan(ShadowRunTest::parity)
             .candidate(
                 "stuck",
                 "1",
@@ -216,14 +216,14 @@ class ShadowRunTest {
                   }
                   return "late";
                 })
-            .candidate("good", "1", PARITY)
+            .candidate("good", "1", ShadowRunTest::parity)
             .maxQueued(10)
             .timeLimit(Duration.ofMillis(20))
             .circuit(1_000, Duration.ofSeconds(1), Duration.ofSeconds(1))
             .start();
     for (int i = 0; i < 50; i++) {
-      assertThat(run.decide(i).answer()).isEqualTo(PARITY.apply(i));
-      long turns = i + 1;
+      assertThat(run.decide(i).answer()).isEqualTo(parity(i));
+      long turns = 1L + i;
       Await.until(
           "the good one went on", () -> run.tallies().get(1).count(Outcome.AGREED) == turns);
     }
@@ -240,7 +240,7 @@ class ShadowRunTest {
     AtomicBoolean broken = new AtomicBoolean(true);
     AtomicInteger asked = new AtomicInteger();
     ShadowRun<Integer, String> run =
-        plan(PARITY)
+        plan(ShadowRunTest::parity)
             .candidate(
                 "bad",
                 "1",
@@ -249,7 +249,7 @@ class ShadowRunTest {
                   if (broken.get()) {
                     throw new IllegalStateException("by the test");
                   }
-                  return PARITY.apply(n);
+                  return parity(n);
                 })
             .circuit(3, Duration.ofMillis(200), Duration.ofMillis(400))
             .start();
@@ -279,8 +279,8 @@ class ShadowRunTest {
   @Test
   void rejectsAPrimaryWhoseDescriptionFailsButReturnsItsAnswer() {
     ShadowRun<Integer, String> run =
-        plan(PARITY)
-            .candidate("c", "1", PARITY)
+        plan(ShadowRunTest::parity)
+            .candidate("c", "1", ShadowRunTest::parity)
             .describe(
                 (n, answer) -> {
                   throw new StackOverflowError("by the test");
@@ -294,7 +294,8 @@ class ShadowRunTest {
 
   @Test
   void asksOnlyThePrimaryWhilePausedAndAfterClose() {
-    ShadowRun<Integer, String> run = plan(PARITY).candidate("c", "1", PARITY).start();
+    ShadowRun<Integer, String> run =
+        plan(ShadowRunTest::parity).candidate("c", "1", ShadowRunTest::parity).start();
     ml.pause();
     assertThat(run.decide(1).answer()).isEqualTo("odd");
     assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("paused", 1L));
@@ -304,7 +305,8 @@ class ShadowRunTest {
     assertThat(run.decide(2).answer()).isEqualTo("even");
     assertThat(run.tallies().get(0).counts())
         .isEqualTo(Map.of(Outcome.SKIPPED_PAUSED, 1L, Outcome.SKIPPED_CLOSED, 1L));
-    try (ShadowRun<Integer, String> again = plan(PARITY).candidate("c", "1", PARITY).start()) {
+    try (ShadowRun<Integer, String> again =
+        plan(ShadowRunTest::parity).candidate("c", "1", ShadowRunTest::parity).start()) {
       assertThat(again.decide(1).answer()).isEqualTo("odd");
     }
   }
@@ -313,7 +315,7 @@ class ShadowRunTest {
   void leavesNoThreadWhenMlInfraCloses() {
     CountDownLatch running = new CountDownLatch(1);
     ShadowRun<Integer, String> run =
-        plan(PARITY)
+        plan(ShadowRunTest::parity)
             .candidate(
                 "c",
                 "1",
@@ -338,9 +340,9 @@ class ShadowRunTest {
     assertThatThrownBy(
             () ->
                 ml.shadow("two words")
-                    .primary("", "1", PARITY)
-                    .candidate("c", "1", PARITY)
-                    .candidate("c", "1", PARITY)
+                    .primary("", "1", ShadowRunTest::parity)
+                    .candidate("c", "1", ShadowRunTest::parity)
+                    .candidate("c", "1", ShadowRunTest::parity)
                     .threads(17)
                     .maxQueued(0)
                     .timeLimit(Duration.ZERO)
@@ -348,13 +350,85 @@ class ShadowRunTest {
                     .start())
         .isInstanceOfSatisfying(
             ConfigException.class, refused -> assertThat(refused.faults()).hasSize(8));
-    assertThatThrownBy(() -> plan(PARITY).start()).hasMessageContaining("shadow.candidates was 0");
+    assertThatThrownBy(() -> plan(ShadowRunTest::parity).start())
+        .hasMessageContaining("shadow.candidates was 0");
+  }
+
+  @Test
+  void waitsInFlushForTheSlowTurnAlsoWhenLaterOnesAreOver() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    ShadowRun<Integer, String> run =
+        plan(ShadowRunTest::parity)
+            .candidate(
+                "c",
+                "1",
+                n -> {
+                  if (n == 0) {
+                    begun.countDown();
+                    await(release);
+                  }
+                  return "a";
+                })
+            .threads(2)
+            .timeLimit(LONG)
+            .start();
+    run.decide(0);
+    await(begun);
+    for (int n = 1; n <= 50; n++) {
+      run.decide(n);
+    }
+    Await.until("later ones", () -> run.tallies().get(0).count(Outcome.DIFFERED) == 50);
+    assertThat(run.flush(Duration.ZERO)).isFalse();
+    release.countDown();
+    assertThat(run.flush(LONG)).isTrue();
+    assertThat(run.tallies().get(0).count(Outcome.DIFFERED)).isEqualTo(51);
+  }
+
+  @Test
+  void outlivesWhatCannotEvenSayWhatItIs() {
+    ShadowRun<Integer, String> run =
+        plan(ShadowRunTest::parity)
+            .candidate(
+                "bad",
+                "1",
+                n -> {
+                  throw new Unspeakable();
+                })
+            .describe(
+                (n, answer) -> {
+                  if (n == 3) {
+                    throw new Unspeakable();
+                  }
+                  return Decision.by("judge").action(answer);
+                })
+            .circuit(1, Duration.ofMinutes(1), Duration.ofMinutes(1))
+            .start();
+    run.decide(2);
+    settle(run);
+    assertThat(run.decide(3).answer()).isEqualTo("odd");
+    settle(run);
+    assertThat(run.tallies().get(0).counts())
+        .isEqualTo(Map.of(Outcome.FAILED, 1L, Outcome.SKIPPED_CIRCUIT, 1L));
+  }
+
+  @Test
+  void goesOnCountingWhenAComparisonIsStartedAgain() {
+    for (int round = 1; round <= 2; round++) {
+      try (ShadowRun<Integer, String> run =
+          plan(ShadowRunTest::parity).candidate("c", "1", ShadowRunTest::parity).start()) {
+        run.decide(round);
+        settle(run);
+      }
+      assertThat(meters.value(Meter.SHADOW_TURNS, "judge c/1 agreed")).isEqualTo(round);
+    }
   }
 
   @Test
   void refusesTheNameOfARunningComparison() {
-    plan(PARITY).candidate("c", "1", PARITY).start();
-    assertThatThrownBy(() -> plan(PARITY).candidate("c", "1", PARITY).start())
+    plan(ShadowRunTest::parity).candidate("c", "1", ShadowRunTest::parity).start();
+    assertThatThrownBy(
+            () -> plan(ShadowRunTest::parity).candidate("c", "1", ShadowRunTest::parity).start())
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("shadow was 'judge' but must be the name of one running comparison");
   }
@@ -366,6 +440,10 @@ class ShadowRunTest {
           .isInstanceOf(ModuleMissingException.class)
           .hasMessageContaining("add ml-infra-postgres");
     }
+  }
+
+  private static String parity(int n) {
+    return n % 2 == 0 ? "even" : "odd";
   }
 
   private ShadowPlan<Integer, String> plan(Function<Integer, String> primary) {
@@ -394,6 +472,23 @@ class ShadowRunTest {
     }
   }
 
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class Unspeakable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("by the test");
+    }
+  }
+
   private static final class Remembered implements RecentDecisions {
     private final ConcurrentLinkedQueue<RecentDecision> seen = new ConcurrentLinkedQueue<>();
 
@@ -409,15 +504,19 @@ class ShadowRunTest {
   }
 
   private static final class Observed implements Telemetry {
-    private final Map<String, DoubleSupplier> values = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> timed = new ConcurrentLinkedQueue<>();
 
-    private double value(Meter meter, String tags) {
-      return values.get(meter + " " + tags).getAsDouble();
+    private long value(Meter meter, String tags) {
+      return counts.get(meter + " " + tags).sum();
     }
 
     @Override
-    public void count(Meter meter, long amount, String... tagValues) {}
+    public void count(Meter meter, long amount, String... tagValues) {
+      counts
+          .computeIfAbsent(meter + " " + String.join(" ", tagValues), key -> new LongAdder())
+          .add(amount);
+    }
 
     @Override
     public void time(Meter meter, long nanos, String... tagValues) {
@@ -425,8 +524,6 @@ class ShadowRunTest {
     }
 
     @Override
-    public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
-      values.put(meter + " " + String.join(" ", tagValues), value);
-    }
+    public void observe(Meter meter, DoubleSupplier value, String... tagValues) {}
   }
 }

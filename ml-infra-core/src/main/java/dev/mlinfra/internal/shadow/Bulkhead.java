@@ -9,16 +9,20 @@ import dev.mlinfra.telemetry.Meter;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +38,7 @@ final class Bulkhead<I, A> {
   private final ThreadPoolExecutor threads;
   private final Circuit circuit;
   private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
-  private final LongAdder taken = new LongAdder();
-  private final LongAdder settled = new LongAdder();
+  private final Set<Turn<I, A>> unsettled = ConcurrentHashMap.newKeySet();
 
   /** Starts nothing; the candidate is the one at an index of the plan. */
   Bulkhead(
@@ -61,16 +64,9 @@ final class Bulkhead<I, A> {
             work -> ShadowThreads.daemon(name, work));
   }
 
+  /** Starts the threads, and shows every outcome before it occurs. */
   void begin() {
-    counts.forEach(
-        (outcome, count) ->
-            runs.telemetry()
-                .observe(
-                    Meter.SHADOW_TURNS,
-                    count::sum,
-                    plan.name(),
-                    candidate.label(),
-                    outcome.name().toLowerCase(Locale.ROOT)));
+    counts.keySet().forEach(outcome -> report(outcome, 0));
     threads.prestartAllCoreThreads();
   }
 
@@ -85,25 +81,25 @@ final class Bulkhead<I, A> {
       count(Outcome.SKIPPED_CIRCUIT);
       return;
     }
-    boolean trial = admission == Admission.TRIAL;
+    Turn<I, A> turn = new Turn<>(this, input, live, admission == Admission.TRIAL);
+    unsettled.add(turn);
     try {
-      threads.execute(new Turn<>(this, input, live, trial));
-      taken.increment();
+      threads.execute(turn);
     } catch (RejectedExecutionException e) {
-      untried(trial);
-      count(threads.isShutdown() ? Outcome.SKIPPED_CLOSED : Outcome.SKIPPED_FULL);
+      untried(turn);
+      over(turn, threads.isShutdown() ? Outcome.SKIPPED_CLOSED : Outcome.SKIPPED_FULL);
     }
   }
 
   /** Ends a turn that waited and is not worth taking any more. */
-  boolean skipped(boolean trial) {
+  boolean skipped(Turn<I, A> turn) {
     if (runs.pause().paused()) {
-      untried(trial);
-      over(Outcome.SKIPPED_PAUSED);
+      untried(turn);
+      over(turn, Outcome.SKIPPED_PAUSED);
       return true;
     }
-    if (circuit.open() && !trial) {
-      over(Outcome.SKIPPED_CIRCUIT);
+    if (circuit.open() && !turn.trial()) {
+      over(turn, Outcome.SKIPPED_CIRCUIT);
       return true;
     }
     return false;
@@ -133,27 +129,23 @@ final class Bulkhead<I, A> {
     return watch.schedule(expiry, plan.bounds().timeLimit().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  void answered(Decision decision, Decision live) {
+  void answered(Turn<I, A> turn, Decision decision, Decision live) {
     runs.log().log(decision);
     circuit.succeeded();
-    over(decision.action().equals(live.action()) ? Outcome.AGREED : Outcome.DIFFERED);
+    over(turn, decision.action().equals(live.action()) ? Outcome.AGREED : Outcome.DIFFERED);
   }
 
-  void failed(Outcome outcome, boolean trial, String why) {
-    if (circuit.failed(trial, System.nanoTime())) {
+  void failed(Turn<I, A> turn, Outcome outcome, Supplier<String> why) {
+    boolean rests = circuit.failed(turn.trial(), System.nanoTime());
+    over(turn, outcome);
+    if (rests) {
       LOG.warn(
           "shadow '{}': candidate {} failed {} times in a row and rests: {}",
           plan.name(),
           candidate.label(),
           plan.bounds().failures(),
-          why);
+          why.get());
     }
-    over(outcome);
-  }
-
-  void over(Outcome outcome) {
-    count(outcome);
-    settled.increment();
   }
 
   ShadowTally tally() {
@@ -167,16 +159,26 @@ final class Bulkhead<I, A> {
     return new ShadowTally(candidate.label(), now);
   }
 
-  long taken() {
-    return taken.sum();
+  /** The turns that are not over. */
+  List<Turn<I, A>> unsettled() {
+    return List.copyOf(unsettled);
   }
 
-  long settled() {
-    return settled.sum();
+  boolean isOver(Turn<I, A> turn) {
+    return !unsettled.contains(turn);
   }
 
   void stop() {
-    threads.shutdownNow().forEach(left -> over(Outcome.SKIPPED_CLOSED));
+    for (Runnable waiting : threads.shutdownNow()) {
+      if (waiting instanceof Turn<?, ?> turn) {
+        turn.leave();
+      }
+    }
+  }
+
+  /** Ends a turn that had not begun when the threads were stopped. */
+  void left(Turn<I, A> turn) {
+    over(turn, Outcome.SKIPPED_CLOSED);
   }
 
   void awaitEnd(long deadlineNanos) {
@@ -193,13 +195,29 @@ final class Bulkhead<I, A> {
     }
   }
 
-  private void untried(boolean trial) {
-    if (trial) {
+  private void untried(Turn<I, A> turn) {
+    if (turn.trial()) {
       circuit.untried();
     }
   }
 
+  private void over(Turn<I, A> turn, Outcome outcome) {
+    unsettled.remove(turn);
+    count(outcome);
+  }
+
   private void count(Outcome outcome) {
     Objects.requireNonNull(counts.get(outcome)).increment();
+    report(outcome, 1);
+  }
+
+  private void report(Outcome outcome, long amount) {
+    runs.telemetry()
+        .count(
+            Meter.SHADOW_TURNS,
+            amount,
+            plan.name(),
+            candidate.label(),
+            outcome.name().toLowerCase(Locale.ROOT));
   }
 }

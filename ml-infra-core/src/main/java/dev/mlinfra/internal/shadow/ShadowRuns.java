@@ -62,7 +62,12 @@ public final class ShadowRuns implements AutoCloseable {
               "must be the name of one running comparison",
               "keep the first one, or close it"));
     }
-    started.begin();
+    try {
+      started.begin();
+    } catch (RuntimeException | Error e) {
+      started.close();
+      throw e;
+    }
     if (closed) {
       started.close();
       throw new ClosedException(
@@ -98,6 +103,7 @@ public final class ShadowRuns implements AutoCloseable {
   public void close() {
     closed = true;
     running.values().forEach(StartedShadow::stop);
-    running.values().forEach(StartedShadow::close);
+    long deadline = System.nanoTime() + StartedShadow.CLOSE_WAIT.toNanos();
+    running.values().forEach(run -> run.awaitEnd(deadline));
   }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Asks the primary, then hands input and decision to every candidate's bulkhead. */
 final class StartedShadow<I, A> implements ShadowRun<I, A> {
   private static final Logger LOG = LoggerFactory.getLogger(StartedShadow.class);
-  private static final Duration CLOSE_WAIT = Duration.ofSeconds(1);
+  static final Duration CLOSE_WAIT = Duration.ofSeconds(1);
   private static final long POLL_NANOS = 1_000_000;
 
   private final PlannedShadow<I, A> plan;
@@ -74,12 +74,13 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   public boolean flush(Duration timeout) {
     long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
     for (Bulkhead<I, A> bulkhead : bulkheads) {
-      long target = bulkhead.taken();
-      while (bulkhead.settled() < target) {
-        if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
-          return false;
+      for (Turn<I, A> turn : bulkhead.unsettled()) {
+        while (!bulkhead.isOver(turn)) {
+          if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
+            return false;
+          }
+          LockSupport.parkNanos(POLL_NANOS);
         }
-        LockSupport.parkNanos(POLL_NANOS);
       }
     }
     return true;
@@ -94,7 +95,11 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   @Override
   public void close() {
     stop();
-    long deadline = System.nanoTime() + CLOSE_WAIT.toNanos();
+    awaitEnd(System.nanoTime() + CLOSE_WAIT.toNanos());
+  }
+
+  /** Waits for what was stopped. */
+  void awaitEnd(long deadline) {
     bulkheads.forEach(bulkhead -> bulkhead.awaitEnd(deadline));
     runs.ended(this);
   }
@@ -135,7 +140,7 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   private void warn(String what, Throwable e) {
     int times = faults.incrementAndGet();
     if (Integer.bitCount(times) == 1) {
-      LOG.warn("shadow '{}': {} ({} times): {}", plan.name(), what, times, e.toString());
+      LOG.warn("shadow '{}': {} ({} times): {}", plan.name(), what, times, Thrown.text(e));
     }
   }
 }

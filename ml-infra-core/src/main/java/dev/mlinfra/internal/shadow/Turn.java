@@ -22,9 +22,18 @@ final class Turn<I, A> implements Runnable {
     this.trial = trial;
   }
 
+  boolean trial() {
+    return trial;
+  }
+
+  /** Ends a turn that will not be run. */
+  void leave() {
+    bulkhead.left(this);
+  }
+
   @Override
   public void run() {
-    if (bulkhead.skipped(trial)) {
+    if (bulkhead.skipped(this)) {
       return;
     }
     enter(Thread.currentThread());
@@ -44,11 +53,11 @@ final class Turn<I, A> implements Runnable {
       limit = bulkhead.limit(this::expire);
       Decision decision = bulkhead.decide(input, live);
       if (settled.compareAndSet(false, true)) {
-        bulkhead.answered(decision, live);
+        bulkhead.answered(this, decision, live);
       }
     } catch (Throwable e) {
       if (settled.compareAndSet(false, true)) {
-        bulkhead.failed(Outcome.FAILED, trial, e.toString());
+        bulkhead.failed(this, Outcome.FAILED, () -> Thrown.text(e));
       }
     } finally {
       if (limit != null) {
@@ -64,8 +73,8 @@ final class Turn<I, A> implements Runnable {
   private synchronized void expire() {
     Thread running = thread;
     if (running != null && settled.compareAndSet(false, true)) {
-      bulkhead.failed(Outcome.TIMED_OUT, trial, "it took longer than its time limit");
       running.interrupt();
+      bulkhead.failed(this, Outcome.TIMED_OUT, () -> "it took longer than its time limit");
     }
   }
 }
