@@ -70,6 +70,15 @@ class ContainerStackIT {
   }
 
   @Test
+  void noCheckOfTheEngineCanMeetAPause() {
+    try (ContainerStack stack = ContainerStack.builder().redis().start()) {
+      String id = shell.run("docker ps -q --filter publish=" + stack.redis().port());
+      assertThat(shell.run("docker inspect -f '{{.Config.Healthcheck.Test}}' " + id))
+          .isEqualTo("[NONE]");
+    }
+  }
+
+  @Test
   void everySandboxIsEmptyAndItsOwn() throws SQLException {
     try (ContainerStack stack = ContainerStack.builder().postgres().redis().start();
         Sandbox one = stack.sandbox();

@@ -1,5 +1,6 @@
 package dev.mlinfra.embedded;
 
+import com.github.dockerjava.api.model.HealthCheck;
 import dev.mlinfra.secret.Secret;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ record ContainerPlan(
     Map<String, String> environment,
     List<String> command) {
   private static final int READABLE = 0444;
+
+  /** Readiness asks from outside; a check that the engine starts while it pauses can block both. */
+  private static final List<String> NO_CHECK = List.of("NONE");
 
   ContainerPlan(String part, String image, String alias, int port) {
     this(part, image, alias, port, Map.of(), Map.of(), Map.of(), List.of());
@@ -65,7 +69,9 @@ record ContainerPlan(
             .withNetworkAliases(alias)
             .withLabel(ContainerOwner.LABEL, ContainerOwner.me())
             .withLabel("dev.mlinfra.part", part)
-            .withEnv(environment);
+            .withEnv(environment)
+            .withCreateContainerCmdModifier(
+                create -> create.withHealthcheck(new HealthCheck().withTest(NO_CHECK)));
     if (!command.isEmpty()) {
       container.withCommand(command.toArray(String[]::new));
     }

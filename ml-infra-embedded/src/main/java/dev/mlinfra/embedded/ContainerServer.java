@@ -49,7 +49,7 @@ class ContainerServer implements ServerControl {
   public void stop() {
     synchronized (lock) {
       if (!isPaused(running())) {
-        engine.ask("pause " + part, docker -> docker.pauseContainerCmd(id()).exec());
+        pause();
       }
     }
   }
@@ -113,6 +113,22 @@ class ContainerServer implements ServerControl {
   @Override
   public String toString() {
     return part + "[" + url() + " in " + container.getDockerImageName() + "]";
+  }
+
+  /** Asked again while a process that was just started keeps the container from freezing. */
+  private void pause() {
+    long deadline = System.nanoTime() + END.toNanos();
+    while (true) {
+      try {
+        engine.ask("pause " + part, docker -> docker.pauseContainerCmd(id()).exec());
+        return;
+      } catch (UnavailableException e) {
+        if (!e.getMessage().contains("unable to freeze") || System.nanoTime() > deadline) {
+          throw e;
+        }
+        LockSupport.parkNanos(POLL.toNanos());
+      }
+    }
   }
 
   private void begin() {
