@@ -96,6 +96,22 @@ class SecretConfigTest {
             "ML_INFRA_START was '[REDACTED]' but must be fail_fast or background; correct it");
   }
 
+  @Test
+  void aBlankEntryHidesNoOtherFault() throws Exception {
+    SecretSource source =
+        source(
+            "one",
+            Map.of(
+                "ML_INFRA_SERVICE", "ranker",
+                "ML_INFRA_START", "canary",
+                "ML_INFRA_REDIS_PASSWORD", " \n"));
+
+    assertThatThrownBy(() -> MlInfraConfig.from(source))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "ML_INFRA_START was '[REDACTED]' but must be fail_fast or background; correct it");
+  }
+
   private SecretSource source(String name, Map<String, String> secrets) throws Exception {
     Path files = Files.createDirectories(directory.resolve(name));
     for (Map.Entry<String, String> secret : secrets.entrySet()) {

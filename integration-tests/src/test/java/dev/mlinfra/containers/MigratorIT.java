@@ -8,7 +8,11 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.embedded.ContainerStack;
 import dev.mlinfra.embedded.EmbeddedPostgres;
 import dev.mlinfra.embedded.PostgresServer;
+import dev.mlinfra.embedded.Sandbox;
 import dev.mlinfra.postgres.Postgres;
+import dev.mlinfra.secret.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +20,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +33,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MigratorIT {
   private static final Path BINARIES =
       Path.of(System.getProperty("mlinfra.postgres.binaries", "target/postgres"));
+  private static final String HYPERTABLES =
+      "SELECT count(*) FROM timescaledb_information.hypertables"
+          + " WHERE hypertable_name LIKE 'ml\\_%'";
+  private static final String EMBEDDING =
+      "SELECT udt_name FROM information_schema.columns"
+          + " WHERE table_name = 'learned_patterns' AND column_name = 'embedding'";
+
+  private static ContainerStack stack;
+
+  @BeforeAll
+  static void start() {
+    stack = ContainerStack.builder().postgres().start();
+  }
+
+  @AfterAll
+  static void stop() {
+    stack.close();
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"15", "17", "18"})
@@ -42,18 +68,56 @@ class MigratorIT {
 
   @Test
   void makesHypertablesAndVectorsWhereTheExtensionsAreThere() throws SQLException {
-    try (ContainerStack stack = ContainerStack.builder().postgres().start()) {
-      makesTheSchemaOnce(stack.postgres());
-      assertThat(
-              first(
-                  stack.postgres(),
-                  "SELECT count(*) FROM timescaledb_information.hypertables"
-                      + " WHERE hypertable_name LIKE 'ml\\_%'"))
-          .isEqualTo("2");
-      assertThat(
-              first(stack.postgres(), "SELECT count(*) FROM pg_extension WHERE extname = 'vector'"))
-          .isEqualTo("1");
+    makesTheSchemaOnce(stack.postgres());
+    assertThat(first(stack.postgres(), HYPERTABLES)).isEqualTo("2");
+    assertThat(
+            first(stack.postgres(), "SELECT count(*) FROM pg_extension WHERE extname = 'vector'"))
+        .isEqualTo("1");
+  }
+
+  @Test
+  void doesWithoutAnExtensionThatTheRoleMayNotCreateAndSaysWhoMayHow() throws Exception {
+    Secret password = Secret.of(UUID.randomUUID().toString());
+    try (Sandbox sandbox = stack.sandbox();
+        Connection superuser = connect(stack.postgres(), sandbox.jdbcUrl());
+        Statement statement = superuser.createStatement()) {
+      statement.execute("CREATE ROLE limited LOGIN PASSWORD '" + password.reveal() + "'");
+      statement.execute("CREATE SCHEMA ml_learning AUTHORIZATION limited");
+      MlInfraConfig config =
+          MlInfraConfig.forService("limited")
+              .install(Postgres.at(sandbox.jdbcUrl()).user("limited").password(password))
+              .build();
+      try (MlInfra ml = MlInfra.connect(config)) {
+        ml.ensureSchema();
+      }
+      assertThat(first(statement, EMBEDDING)).isEqualTo("_float4");
+      assertThat(first(statement, "SELECT count(*) FROM pg_partitioned_table")).isEqualTo("2");
+
+      statement.execute("DROP SCHEMA ml_learning CASCADE");
+      statement.execute("CREATE SCHEMA ml_learning AUTHORIZATION limited");
+      statement.execute(advised(sandbox, "timescaledb"));
+      statement.execute(advised(sandbox, "vector"));
+      try (MlInfra ml = MlInfra.connect(config)) {
+        ml.ensureSchema();
+      }
+      assertThat(first(statement, EMBEDDING)).isEqualTo("vector");
+      assertThat(first(statement, HYPERTABLES)).isEqualTo("2");
     }
+  }
+
+  /** The command that the log's one line about an extension gives. */
+  private static String advised(Sandbox sandbox, String extension) throws IOException {
+    String server = sandbox.jdbcUrl().replace("jdbc:postgresql://", "");
+    List<String> lines =
+        Files.readAllLines(Path.of("target/integration-tests.log")).stream()
+            .filter(line -> line.contains("postgres '" + server + "'"))
+            .filter(line -> line.contains("permission denied to create extension"))
+            .filter(line -> line.endsWith("CREATE EXTENSION " + extension))
+            .toList();
+    assertThat(lines).hasSize(1);
+    assertThat(lines.get(0))
+        .contains("for role 'limited' to have it, run as a superuser in database 'sandbox_");
+    return lines.get(0).substring(lines.get(0).lastIndexOf("CREATE EXTENSION"));
   }
 
   private static void makesTheSchemaOnce(PostgresServer server) throws SQLException {
@@ -81,13 +145,20 @@ class MigratorIT {
   }
 
   private static String first(PostgresServer server, String query) throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection(
-                server.jdbcUrl(), server.user(), server.password().reveal());
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
+    try (Connection connection = connect(server, server.jdbcUrl());
+        Statement statement = connection.createStatement()) {
+      return first(statement, query);
+    }
+  }
+
+  private static String first(Statement statement, String query) throws SQLException {
+    try (ResultSet rows = statement.executeQuery(query)) {
       assertThat(rows.next()).as(query).isTrue();
       return rows.getString(1);
     }
+  }
+
+  private static Connection connect(PostgresServer server, String url) throws SQLException {
+    return DriverManager.getConnection(url, server.user(), server.password().reveal());
   }
 }

@@ -182,9 +182,10 @@ class RefusalIT {
           refused(
               ConfigException.class,
               ml::ensureSchema,
-              "schema 'forbidden_here'",
+              "role 'reader' was without the right to create schema 'forbidden_here'",
               "42501",
-              "grant the right or have a DBA run exportDdl()");
+              "GRANT CREATE ON DATABASE ",
+              " TO reader, or have a DBA run exportDdl()");
       Leaks.assertNowhere(canary, refused);
     }
     assertThat(sql.column("SELECT nspname FROM pg_namespace WHERE nspname = 'forbidden_here'"))

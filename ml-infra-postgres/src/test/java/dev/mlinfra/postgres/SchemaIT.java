@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 class SchemaIT {
@@ -118,17 +119,63 @@ class SchemaIT {
   }
 
   @Test
-  void saysInOneLineThatTheRightToCreateASchemaIsMissing() {
+  void namesRoleDatabaseAndCommandWhenTheRightToCreateASchemaIsMissing() {
     String role = role();
-    try (OpenPostgres postgres = OpenPostgres.of(Postgres.at(database.url()).user(role))) {
-      assertThatThrownBy(() -> postgres.schema().ensure())
-          .isInstanceOf(ConfigException.class)
-          .hasMessageContaining("schema 'ml_learning'")
-          .hasMessageContaining("42501")
-          .hasMessageContaining("exportDdl()")
-          .hasMessageNotContaining("\n");
-    }
+    String refusal = "permission denied for database " + database.name();
+    refused(role, "create schema 'ml_learning'", refusal, "database's owner")
+        .hasMessageEndingWith(
+            "run GRANT CREATE ON DATABASE %s TO %s, or have a DBA run exportDdl()",
+            database.name(), role);
     assertThat(database.count("pg_namespace WHERE nspname = 'ml_learning'")).isZero();
+
+    database.execute("GRANT CREATE ON DATABASE " + database.name() + " TO " + role);
+    ensure(role);
+  }
+
+  @Test
+  void namesTheCommandWhenASchemaThatIsThereMayNotBeFilled() {
+    String role = role();
+    database.execute("CREATE SCHEMA ml_learning");
+    refused(
+            role,
+            "create tables in schema 'ml_learning'",
+            "permission denied for schema ml_learning",
+            "schema's owner")
+        .hasMessageEndingWith(
+            "run GRANT USAGE, CREATE ON SCHEMA \"ml_learning\" TO %s, or have a DBA run exportDdl()",
+            role);
+
+    database.execute("GRANT USAGE, CREATE ON SCHEMA ml_learning TO " + role);
+    ensure(role);
+  }
+
+  @Test
+  void namesTheScriptWhenTheSchemaMayNotBeRead() {
+    String role = role();
+    OpenPostgres.ready(database).close();
+    refused(
+            role,
+            "read schema 'ml_learning'",
+            "permission denied for schema ml_learning",
+            "schema's owner")
+        .hasMessageEndingWith(
+            "run psql -d %s -v schema=ml_learning -v role=%s -f scripts/sql/grant-ml-service.sql",
+            database.name(), role);
+  }
+
+  @Test
+  void namesTheOwnerWhenAnOlderSchemaMayNotBeChanged() throws IOException {
+    String role = role();
+    OpenPostgres.ready(database).close();
+    database.execute(SchemaScripts.plain(SchemaScripts.GRANTS, "ml_learning", role));
+    database.execute("DROP TABLE ml_learning.dead_letters");
+    database.execute("DELETE FROM ml_learning.schema_history WHERE version = 7");
+    refused(
+            role,
+            "bring schema 'ml_learning' up to date",
+            "permission denied for schema ml_learning",
+            "as its owner 'postgres'")
+        .hasMessageEndingWith("run exportDdl(), which this release needs first");
   }
 
   @Test
@@ -215,6 +262,24 @@ class SchemaIT {
           .hasMessageContaining("127.0.0.1:" + port + "/ml")
           .hasMessageContaining("08001")
           .hasMessageNotContaining("\n");
+    }
+  }
+
+  private AbstractThrowableAssert<?, ?> refused(
+      String role, String right, String refusal, String whose) {
+    return assertThatThrownBy(() -> ensure(role))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(
+            "role '%s' was without the right to %s in database '%s' at postgres '127.0.0.1:",
+            role, right, database.name())
+        .hasMessageContaining("(SQLState 42501: ERROR: " + refusal)
+        .hasMessageContaining(whose)
+        .hasMessageNotContaining("\n");
+  }
+
+  private void ensure(String role) {
+    try (OpenPostgres postgres = OpenPostgres.of(Postgres.at(database.url()).user(role))) {
+      postgres.schema().ensure();
     }
   }
 

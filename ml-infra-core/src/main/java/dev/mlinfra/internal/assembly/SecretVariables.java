@@ -56,9 +56,15 @@ public final class SecretVariables {
   }
 
   private void take(String name, SecretSource source) {
-    String value = source.find(name).map(Secret::reveal).orElse("");
-    all.put(name, value);
-    secret.put(name, value);
+    source
+        .find(name)
+        .map(Secret::reveal)
+        .filter(value -> !value.isBlank())
+        .ifPresent(
+            value -> {
+              all.put(name, value);
+              secret.put(name, value);
+            });
   }
 
   private boolean isWanted(String name) {

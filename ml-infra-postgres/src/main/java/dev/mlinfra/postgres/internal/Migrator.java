@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Brings a database to the plan, one migration a transaction. Any number of processes may do so at
@@ -50,13 +49,7 @@ final class Migrator {
     try (Connection connection = connections.open()) {
       requireServer(connection);
       connection.setAutoCommit(false);
-      Step step = step(connection);
-      while (step != Step.DONE) {
-        if (step == Step.BUSY) {
-          pauseBefore(deadline);
-        }
-        step = step(connection);
-      }
+      migrate(connection, deadline);
     } catch (SQLException e) {
       throw PgErrors.schema(server, plan.schema(), e);
     }
@@ -66,6 +59,28 @@ final class Migrator {
   void verify() {
     try (Connection connection = connections.open()) {
       requireServer(connection);
+      requireAll(connection);
+    } catch (SQLException e) {
+      throw PgErrors.schema(server, plan.schema(), e);
+    }
+  }
+
+  private void migrate(Connection connection, long deadline) {
+    try {
+      Step step = step(connection);
+      while (step != Step.DONE) {
+        if (step == Step.BUSY) {
+          pauseBefore(deadline);
+        }
+        step = step(connection);
+      }
+    } catch (SQLException e) {
+      throw MissingRight.explain(connection, server, plan.schema(), e);
+    }
+  }
+
+  private void requireAll(Connection connection) {
+    try {
       SchemaHistory history = SchemaHistory.read(connection, plan.schema());
       history.requireCompatible(plan);
       Optional<Migration> missing = history.firstMissing(plan);
@@ -75,7 +90,7 @@ final class Migrator {
                 .formatted(plan.schema(), server, missing.get(), plan.latest()));
       }
     } catch (SQLException e) {
-      throw PgErrors.schema(server, plan.schema(), e);
+      throw MissingRight.explain(connection, server, plan.schema(), e);
     }
   }
 
@@ -121,16 +136,21 @@ final class Migrator {
       statement.setEscapeProcessing(false);
       statement.execute("SET LOCAL lock_timeout = '5s'");
       statement.execute(plan.sql(migration));
-      tell(migration, statement.getWarnings());
+      tell(connection, migration, statement.getWarnings());
       statement.execute(plan.record(migration));
     }
     LOG.info("schema {} at {}: applied {}", plan.schema(), server, migration);
   }
 
-  private void tell(Migration migration, @Nullable SQLWarning first) {
+  private void tell(Connection connection, Migration migration, @Nullable SQLWarning first)
+      throws SQLException {
     for (SQLWarning next = first; next != null; next = next.getNextWarning()) {
-      Level level = WARNING.equals(next.getSQLState()) ? Level.WARN : Level.DEBUG;
-      LOG.atLevel(level).log("schema {} {}: {}", plan.schema(), migration, next.getMessage());
+      if (WARNING.equals(next.getSQLState())) {
+        String advice = MissingExtension.explain(connection, String.valueOf(next.getMessage()));
+        LOG.warn("schema {} at postgres '{}' {}: {}", plan.schema(), server, migration, advice);
+      } else {
+        LOG.debug("schema {} {}: {}", plan.schema(), migration, next.getMessage());
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class PgErrors {
   private static final String UNIQUE_VIOLATION = "23505";
   private static final int MAX_CHARS = 300;
-  private static final String PERMISSION_DENIED = "42501";
+  static final String PERMISSION_DENIED = "42501";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String QUERY_CANCELED = "57014";
 
@@ -31,19 +31,18 @@ final class PgErrors {
     String state = state(e);
     if (state.length() == 5 && DATA_CLASSES.contains(state.substring(0, 2))) {
       return new CorruptDataException(
-          "%s was refused by postgres '%s' (SQLState %s: %s); correct the data"
-              .formatted(subject, server, state, oneLine(e)),
+          "%s was refused by postgres '%s' (%s); correct the data"
+              .formatted(subject, server, cause(e)),
           e);
     }
     if (timedOut(e)) {
       return new TimedOutException(
-          "%s timed out at postgres '%s' (SQLState %s: %s); try again or raise the time-out"
-              .formatted(subject, server, state, oneLine(e)),
+          "%s timed out at postgres '%s' (%s); try again or raise the time-out"
+              .formatted(subject, server, cause(e)),
           e);
     }
     return new UnavailableException(
-        "%s failed at postgres '%s' (SQLState %s: %s); %s"
-            .formatted(subject, server, state, oneLine(e), nextStep(state)),
+        "%s failed at postgres '%s' (%s); %s".formatted(subject, server, cause(e), nextStep(state)),
         e);
   }
 
@@ -51,8 +50,8 @@ final class PgErrors {
   static MlInfraException schema(String server, String schema, SQLException e) {
     if (PERMISSION_DENIED.equals(state(e))) {
       return new ConfigException(
-          "schema '%s' at postgres '%s' was refused to this user (SQLState %s: %s); grant the right or have a DBA run exportDdl()"
-              .formatted(schema, server, PERMISSION_DENIED, oneLine(e)),
+          "schema '%s' at postgres '%s' was refused to this user (%s); grant the right or have a DBA run exportDdl()"
+              .formatted(schema, server, cause(e)),
           e);
     }
     return of(server, "schema '" + schema + "'", e);
@@ -105,6 +104,11 @@ final class PgErrors {
       }
     }
     return "none";
+  }
+
+  /** What the server said, for a message. */
+  static String cause(SQLException e) {
+    return "SQLState " + state(e) + ": " + oneLine(e);
   }
 
   private static String oneLine(SQLException e) {
