@@ -35,7 +35,8 @@ wait_for_server() {
   done
 }
 
-# What ml-infra and MLflow do in the bucket; the quota is read and set by the library too.
+# What ml-infra and MLflow do in the bucket. The quota may be read only: MinIO gives the right to set it for all
+# buckets or none.
 policy() {
   cat <<TEXT
 {
@@ -48,7 +49,7 @@ policy() {
      "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
      "Resource": ["arn:aws:s3:::$BUCKET/*"]},
     {"Effect": "Allow",
-     "Action": ["admin:GetBucketQuota", "admin:SetBucketQuota"],
+     "Action": ["admin:GetBucketQuota"],
      "Resource": ["arn:aws:s3:::*"]}
   ]
 }

@@ -6,29 +6,42 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.embedded.ContainerStack;
+import dev.mlinfra.embedded.ServerControl;
 import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.integration.ExporterProcess;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.storage.Mlflow;
 import dev.mlinfra.storage.ObjectStorage;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.mlflow.tracking.MlflowClient;
 
 /** What Java and MLflow's own Python client see of each other, on one version of the server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MlflowInterop {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(200);
   private static final int COPIED_BYTES = 1_000;
+  private static final Path EXPORTER_PAGE = Shell.root().resolve("docs/exporter.md");
 
   private final Shell shell = Shell.inProject();
   private final String version;
@@ -60,9 +73,9 @@ abstract class MlflowInterop {
   void pythonReadsRunsMetricsArtifactsVersionsAndAliasesOfJava() {
     Artifact small = artifact("weights from java");
     Artifact large = artifact("w".repeat(2 * COPIED_BYTES));
-    ModelVersion first = register(small, 0.61);
-    register(artifact("others"), 0.64);
-    ModelVersion third = register(large, 0.66);
+    ModelVersion first = register("click", small, 0.61);
+    register("click", artifact("others"), 0.64);
+    ModelVersion third = register("click", large, 0.66);
     ml.models().promote("click", first.version(), "champion", "ada", "it works");
     ml.models().promote("click", third.version(), "large", "ada", "it is large");
     assertThat(ml.models().awaitMirror(PATIENCE)).isTrue();
@@ -105,10 +118,69 @@ abstract class MlflowInterop {
     assertThat(adopted.artifact().sha256()).isEqualTo(names[1]);
   }
 
-  private ModelVersion register(Artifact artifact, double auc) {
+  @Test
+  void theExporterShowsAllItsMetricsOfMlflow(@TempDir Path directory) throws IOException {
+    ModelVersion exported = register("exported", artifact("exported"), 0.5);
+    ml.models().promote("exported", exported.version(), "champion", "ada", "it works");
+    assertThat(ml.models().awaitMirror(PATIENCE)).isTrue();
+    try (ExporterProcess exporter =
+        ExporterProcess.start(
+            directory,
+            Map.of("mlflow.url", stack.mlflow().url(), "mlflow.detail-interval", "PT1S"))) {
+      await(() -> exporter.shows("mlflow_runs_complete 1") && exporter.shows("mlflow_up 1"));
+
+      assertThat(names(exporter.metrics(), "# TYPE (mlflow_\\w+) "))
+          .hasSizeGreaterThanOrEqualTo(10)
+          .isEqualTo(names(Files.readString(EXPORTER_PAGE), "(?m)^\\| `(mlflow_\\w+)` "));
+      assertThat(exporter.metrics())
+          .contains("mlflow_info{version=\"" + version + "\"} 1")
+          .contains("mlflow_artifacts_up 1")
+          .containsPattern("mlflow_runs\\{status=\"FINISHED\"} [1-9]")
+          .containsPattern("mlflow_model_versions\\{status=\"READY\"} [1-9]")
+          .containsPattern("mlflow_model_aliases\\{alias=\"champion\"} [1-9]");
+    }
+  }
+
+  ContainerStack stack() {
+    return stack;
+  }
+
+  Shell shell() {
+    return shell;
+  }
+
+  /** The container of a server of the stack. */
+  String container(ServerControl server) {
+    return shell.run("docker ps -q --filter publish=" + server.port());
+  }
+
+  /** Where a server is in the network of the stack. */
+  String address(ServerControl server) {
+    return shell.run(
+        "docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "
+            + container(server));
+  }
+
+  static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("in time").isNegative();
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private static Set<String> names(String text, String pattern) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private ModelVersion register(String model, Artifact artifact, double auc) {
     return ml.models()
         .register(
-            NewModel.of("click", artifact)
+            NewModel.of(model, artifact)
                 .metrics(Map.of("auc", auc))
                 .tags(Map.of("team", "ranking")));
   }
@@ -118,12 +190,11 @@ abstract class MlflowInterop {
   }
 
   private List<String> python(String script, String... arguments) {
-    String container = shell.run("docker ps -q --filter publish=" + stack.mlflow().port()).strip();
     Path file = Shell.root().resolve("integration-tests/src/test/resources/mlflow/" + script);
     return shell
         .run(
             "docker exec -i %s python -W ignore - %s <%s"
-                .formatted(container, String.join(" ", arguments), file))
+                .formatted(container(stack.mlflow()), String.join(" ", arguments), file))
         .lines()
         .toList();
   }

@@ -1,10 +1,16 @@
 package dev.mlinfra.containers;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mlinfra.secret.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
@@ -37,5 +43,15 @@ class SeaweedFsContractIT extends ObjectStorageContract {
   @AfterAll
   static void stop() {
     server.stop();
+  }
+
+  @Test
+  void saysThatTheQuotaIsKeptByCounting() throws IOException {
+    assertThat(Files.readAllLines(Path.of("target/integration-tests.log")))
+        .anyMatch(
+            line ->
+                line.contains("at 127.0.0.1:" + server.getMappedPort(PORT) + ": quota of ")
+                    && line.endsWith(
+                        "10000000000 bytes is kept by counting only, since the server is no MinIO"));
   }
 }

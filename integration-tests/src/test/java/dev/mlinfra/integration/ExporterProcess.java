@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The exporter as an operator runs it: its jar, one file, a process of its own. */
-final class ExporterProcess implements AutoCloseable {
+public final class ExporterProcess implements AutoCloseable {
   private static final Path JAR =
       Path.of(System.getProperty("basedir", ""))
           .toAbsolutePath()
@@ -40,7 +40,7 @@ final class ExporterProcess implements AutoCloseable {
   }
 
   /** Starts it on a free port of loopback and waits until it answers. */
-  static ExporterProcess start(Path directory, Map<String, String> properties) {
+  public static ExporterProcess start(Path directory, Map<String, String> properties) {
     try {
       int port = freePort();
       Map<String, String> all = new TreeMap<>(properties);
@@ -76,7 +76,8 @@ final class ExporterProcess implements AutoCloseable {
             .collect(Collectors.joining("\n")));
   }
 
-  String metrics() {
+  /** The page that Prometheus reads. */
+  public String metrics() {
     return get("/metrics");
   }
 
@@ -84,7 +85,8 @@ final class ExporterProcess implements AutoCloseable {
     return get("/health");
   }
 
-  boolean shows(String line) {
+  /** Says whether the page has this line. */
+  public boolean shows(String line) {
     return metrics().lines().anyMatch(line::equals);
   }
 

@@ -31,7 +31,7 @@ final class AnswerRules implements HttpResponseInterceptor {
     if (status >= 300 && status < 400) {
       throw new MlflowRefused(
           status,
-          "",
+          MlflowRefused.WRONG_URL,
           "redirected to "
               + location(response)
               + " but redirects are not followed; configure the final URL");
@@ -56,7 +56,7 @@ final class AnswerRules implements HttpResponseInterceptor {
     if (markup || (!type.startsWith("application/json") && body.length > 64)) {
       throw new MlflowRefused(
           status,
-          "",
+          MlflowRefused.WRONG_URL,
           "sent "
               + Texts.quote(type)
               + " but must send JSON; check that the URL is MLflow's own, not a login page's or a"

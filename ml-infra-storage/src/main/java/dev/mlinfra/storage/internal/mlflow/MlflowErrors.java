@@ -4,10 +4,13 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.UnavailableException;
 import java.util.Optional;
+import java.util.Set;
 
 /** Turns what a conversation failed with into the library's family. */
 final class MlflowErrors {
   private static final int MAX_CAUSES = 10;
+  private static final Set<String> SAY_WHAT_TO_DO =
+      Set.of(MlflowRefused.INVALID_HOST, MlflowRefused.WRONG_URL);
 
   private MlflowErrors() {}
 
@@ -42,7 +45,7 @@ final class MlflowErrors {
     int status = refused.status();
     String line =
         target.label() + " answered HTTP " + status + " to " + doing + " and " + refused.said();
-    if (refused.code().equals(MlflowRefused.INVALID_HOST)) {
+    if (SAY_WHAT_TO_DO.contains(refused.code())) {
       return new UnavailableException(line, refused);
     }
     if (status == 401 || status == 403) {

@@ -12,6 +12,9 @@ final class MlflowRefused extends IOException {
   /** The code of a refused host name, for which MLflow sends none itself. */
   static final String INVALID_HOST = "INVALID_HOST_HEADER";
 
+  /** The code of an answer that is no MLflow's, which says itself what to do. */
+  static final String WRONG_URL = "WRONG_URL";
+
   private final int status;
   private final String code;
   private final String said;

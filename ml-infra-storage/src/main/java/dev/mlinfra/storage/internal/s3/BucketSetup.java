@@ -34,10 +34,13 @@ public final class BucketSetup implements BucketAdmin {
   @Override
   public void ensure() {
     try {
-      if (headOrMake()) {
-        String quota = new MinioQuota(bucket, clock).ensure(quotaBytes);
-        LOG.info("{}: quota {}", bucket.target().label(), quota);
-      }
+      String quota =
+          headOrMake()
+              ? new MinioQuota(bucket, clock).ensure(quotaBytes)
+              : "of "
+                  + quotaBytes
+                  + " bytes is kept by counting only, since the server is no MinIO";
+      LOG.info("{}: quota {}", bucket.target().label(), quota);
       new Leftovers(bucket).sweep(clock.instant());
     } catch (S3Failure e) {
       throw refused(e);
