@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusyHost implements AutoCloseable {
   private static final int KEPT = 30;
+  private static final int DECISIONS_AT_ONCE = 10;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final BackupServers servers;
   private final MlInfra ml;
   private final ConcurrentLinkedQueue<Artifact> registered = new ConcurrentLinkedQueue<>();
+  private final Semaphore removable = new Semaphore(-KEPT);
   private final AtomicInteger removed = new AtomicInteger();
   private final Thread[] threads;
   private volatile boolean ended;
@@ -57,9 +61,10 @@ final class BusyHost implements AutoCloseable {
     return ml;
   }
 
-  private void decide() throws InterruptedException {
+  /** As fast as what was logged before is stored. */
+  private void decide() {
     SplittableRandom random = new SplittableRandom(7);
-    while (!ended) {
+    for (int i = 1; !ended; i++) {
       Decision decision =
           Decision.by("busy")
               .model("bts", "1")
@@ -69,7 +74,9 @@ final class BusyHost implements AutoCloseable {
               .build();
       ml.decisions().log(decision);
       ml.decisions().feedback(decision.id(), 1.0);
-      Thread.sleep(1);
+      if (i % DECISIONS_AT_ONCE == 0) {
+        assertThat(ml.decisions().flush(PATIENCE)).as("decisions are stored").isTrue();
+      }
     }
   }
 
@@ -87,17 +94,15 @@ final class BusyHost implements AutoCloseable {
         ml.models().promote("bts", version, "champion", "anna", "number " + version);
       } else {
         registered.add(artifact);
+        removable.release();
       }
     }
   }
 
   private void remove() throws InterruptedException {
-    while (!ended) {
-      Artifact oldest = registered.size() > KEPT ? registered.poll() : null;
-      if (oldest == null) {
-        Thread.sleep(10);
-        continue;
-      }
+    removable.acquire();
+    for (; !ended; removable.acquire()) {
+      Artifact oldest = registered.remove();
       servers.sql(
           "DELETE FROM ml_learning.model_metadata WHERE sha256 = '" + oldest.sha256() + "'");
       servers.mc(
@@ -124,9 +129,10 @@ final class BusyHost implements AutoCloseable {
   @Override
   public void close() {
     ended = true;
+    removable.release(KEPT + 1);
     try {
       for (Thread thread : threads) {
-        thread.join(Duration.ofMinutes(1).toMillis());
+        thread.join(PATIENCE.toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

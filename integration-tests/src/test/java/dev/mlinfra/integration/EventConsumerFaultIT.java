@@ -2,17 +2,9 @@ package dev.mlinfra.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mlinfra.MlInfra;
-import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.embedded.PostgresServer;
-import dev.mlinfra.embedded.RedisServer;
-import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
-import dev.mlinfra.postgres.Postgres;
-import dev.mlinfra.redis.Redis;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,66 +15,21 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Consumers on a real Redis that hangs, dies or is emptied, with handlers that fail and processes
  * that are killed: every accepted event is handled or becomes a dead letter, and none is lost in
  * between.
  */
-class EventConsumerFaultIT {
-  private static final String STREAM = "ml-learning-events";
+class EventConsumerFaultIT extends RedisFaults {
   private static final String GROUP = "ml-processors";
-  private static final BufferOptions QUICK =
-      BufferOptions.defaults()
-          .linger(Duration.ofMillis(5))
-          .maxBatchRows(200)
-          .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
   private static final ConsumerOptions EAGER =
       ConsumerOptions.defaults()
           .block(Duration.ofMillis(100))
           .maxAttempts(3)
           .backoff(Duration.ofMillis(10), Duration.ofMillis(40))
           .claimAfter(Duration.ofSeconds(30));
-
-  @TempDir private static Path directory;
-  private static Stack stack;
-  private static PostgresServer postgres;
-  private static RedisServer redis;
-
-  private MlInfra ml;
-
-  @BeforeAll
-  static void start() {
-    stack = KeptServers.start(directory);
-    postgres = stack.postgres();
-    redis = stack.redis();
-  }
-
-  @AfterAll
-  static void stop() {
-    stack.close();
-  }
-
-  @BeforeEach
-  void connect() {
-    ml = MlInfra.connect(config()).ensureSchema();
-    redis("FLUSHALL");
-    ml.ensureStreams();
-  }
-
-  @AfterEach
-  void close() {
-    if (ml != null) {
-      ml.close();
-    }
-  }
 
   @Test
   void handlesEveryEventThatWasAcceptedWhileTheServerHungAndDied() {
@@ -253,21 +200,5 @@ class EventConsumerFaultIT {
     try (RespClient client = new RespClient(redis)) {
       return (Long) ((List<?>) client.call("XPENDING", STREAM, GROUP)).get(0);
     }
-  }
-
-  private static void redis(Object... words) {
-    try (RespClient client = new RespClient(redis)) {
-      client.call(words);
-    }
-  }
-
-  private static MlInfraConfig config() {
-    return MlInfraConfig.forService("consuming")
-        .events(QUICK)
-        .install(
-            Postgres.at(postgres.jdbcUrl()).user(postgres.user()).password(postgres.password()))
-        .install(
-            Redis.at(redis.url()).password(redis.password()).commandTimeout(Duration.ofSeconds(2)))
-        .build();
   }
 }

@@ -2,22 +2,14 @@ package dev.mlinfra.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.embedded.PostgresServer;
-import dev.mlinfra.embedded.RedisServer;
-import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
-import dev.mlinfra.postgres.Postgres;
-import dev.mlinfra.redis.Redis;
 import dev.mlinfra.telemetry.Meter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,62 +18,18 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Host threads publish events and read features without pause while a real Redis hangs, dies or is
  * full. Reads answer within their budget, and in the end every accepted event is in the stream.
  */
-class RedisFaultIT {
-  private static final String STREAM = "ml-learning-events";
+class RedisFaultIT extends RedisFaults {
   private static final Duration BUDGET = Duration.ofMillis(50);
   private static final FeatureView USER =
       FeatureView.named("user").number("spend").ttl(Duration.ofDays(1)).build();
-  private static final BufferOptions QUICK =
-      BufferOptions.defaults()
-          .linger(Duration.ofMillis(5))
-          .maxBatchRows(200)
-          .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
-
-  @TempDir private static Path directory;
-  private static Stack stack;
-  private static PostgresServer postgres;
-  private static RedisServer redis;
 
   private final Meters meters = new Meters();
-  private MlInfra ml;
-
-  @BeforeAll
-  static void start() {
-    stack = KeptServers.start(directory);
-    postgres = stack.postgres();
-    redis = stack.redis();
-  }
-
-  @AfterAll
-  static void stop() {
-    stack.close();
-  }
-
-  @BeforeEach
-  void connect() {
-    ml = MlInfra.connect(config().build()).ensureSchema();
-    redis("FLUSHALL");
-    ml.ensureStreams();
-  }
-
-  @AfterEach
-  void close() {
-    if (ml != null) {
-      ml.close();
-    }
-  }
 
   @Test
   void answersReadsWithinTheirBudgetAndKeepsEventsWhileTheServerHangs() {
@@ -232,12 +180,6 @@ class RedisFaultIT {
     }
   }
 
-  private static void redis(Object... words) {
-    try (RespClient client = new RespClient(redis)) {
-      client.call(words);
-    }
-  }
-
   private String spend(String entity) {
     FeatureLookup found =
         ml.features().online("user", List.of(entity), Duration.ofSeconds(5)).get(0);
@@ -252,14 +194,8 @@ class RedisFaultIT {
     return FeatureRow.of(entity, Instant.now()).value("spend", spend).build();
   }
 
-  private MlInfraConfig.Builder config() {
-    return MlInfraConfig.forService("faults")
-        .events(QUICK)
-        .view(USER)
-        .install(meters)
-        .install(
-            Postgres.at(postgres.jdbcUrl()).user(postgres.user()).password(postgres.password()))
-        .install(
-            Redis.at(redis.url()).password(redis.password()).commandTimeout(Duration.ofSeconds(2)));
+  @Override
+  MlInfraConfig.Builder config() {
+    return super.config().view(USER).install(meters);
   }
 }

@@ -1,36 +1,14 @@
 package dev.mlinfra.monitoring.exporter;
 
-import java.time.Duration;
-import java.util.Optional;
-
 /** Bytes and objects of the bucket, by listing it up to a bound, and its quota. */
-final class BucketUsageProbe implements Probe {
+final class BucketUsageProbe extends DetailProbe {
   private static final int PAGE = 1_000;
 
   private final S3Api api;
 
   BucketUsageProbe(S3Api api) {
+    super("objectstorage-usage", api.options().pace());
     this.api = api;
-  }
-
-  @Override
-  public String name() {
-    return "objectstorage-usage";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Duration interval() {
-    return api.options().pace().detailInterval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return api.options().pace().timeout().multipliedBy(3);
   }
 
   @Override

@@ -4,16 +4,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Whether every decision arrived. Each process numbers its decisions from 1 without gaps and has
  * its start in its name, so a number without a row is a decision that is missing.
  */
-final class DecisionsProbe implements Probe {
+final class DecisionsProbe extends DetailProbe {
   private static final int MAX_PROCESSES = 20;
 
   private static final String PROCESSES =
@@ -35,28 +33,9 @@ final class DecisionsProbe implements Probe {
   private final PostgresOptions options;
 
   DecisionsProbe(PostgresConnections connections, PostgresOptions options) {
+    super("postgres-decisions", options.pace());
     this.connections = connections;
     this.options = options;
-  }
-
-  @Override
-  public String name() {
-    return "postgres-decisions";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Duration interval() {
-    return options.pace().detailInterval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return options.pace().timeout().multipliedBy(3);
   }
 
   @Override

@@ -7,15 +7,13 @@ import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Health, version, experiments, registered models and artifacts of MLflow. */
-final class MlflowProbe implements Probe {
+final class MlflowProbe extends StateProbe {
   private static final int PAGE = 1_000;
   private static final int MODEL_PAGE = 100;
   private static final int MAX_PAGES = 20;
@@ -23,27 +21,8 @@ final class MlflowProbe implements Probe {
   private final MlflowApi api;
 
   MlflowProbe(MlflowApi api) {
+    super("mlflow", Metric.MLFLOW_UP, api.options().pace());
     this.api = api;
-  }
-
-  @Override
-  public String name() {
-    return "mlflow";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.of(Metric.MLFLOW_UP);
-  }
-
-  @Override
-  public Duration interval() {
-    return api.options().pace().interval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return api.options().pace().timeout();
   }
 
   @Override

@@ -2,40 +2,19 @@ package dev.mlinfra.monitoring.exporter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Runs by status. MLflow counts nothing itself, so they are read page by page, up to a bound. */
-final class MlflowRunsProbe implements Probe {
+final class MlflowRunsProbe extends DetailProbe {
   private static final int PAGE = 500;
   private static final int EXPERIMENTS = 1_000;
 
   private final MlflowApi api;
 
   MlflowRunsProbe(MlflowApi api) {
+    super("mlflow-runs", api.options().pace());
     this.api = api;
-  }
-
-  @Override
-  public String name() {
-    return "mlflow-runs";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Duration interval() {
-    return api.options().pace().detailInterval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return api.options().pace().timeout().multipliedBy(3);
   }
 
   @Override

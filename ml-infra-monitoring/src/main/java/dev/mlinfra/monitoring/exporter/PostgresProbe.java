@@ -5,13 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Versions, tables, time-series parts, dead letters and the mirror's backlog of the schema. */
-final class PostgresProbe implements Probe {
+final class PostgresProbe extends StateProbe {
   private static final String VERSIONS =
       """
       SELECT current_setting('server_version'),
@@ -43,29 +41,10 @@ final class PostgresProbe implements Probe {
   private final NewestRows newest;
 
   PostgresProbe(PostgresConnections connections, PostgresOptions options) {
+    super("postgres", Metric.POSTGRES_UP, options.pace());
     this.connections = connections;
     this.options = options;
     this.newest = new NewestRows(options.schema());
-  }
-
-  @Override
-  public String name() {
-    return "postgres";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.of(Metric.POSTGRES_UP);
-  }
-
-  @Override
-  public Duration interval() {
-    return options.pace().interval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return options.pace().timeout();
   }
 
   @Override

@@ -1,17 +1,15 @@
 package dev.mlinfra.monitoring.exporter;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Keys and memory of each name space, by a walk through the keys that stops after a bound; what was
  * not read is taken to be like what was.
  */
-final class RedisKeysProbe implements Probe {
+final class RedisKeysProbe extends DetailProbe {
   private static final List<String> NAMESPACES =
       List.of("ml:features:", "ml:decisions:", "ml:models:");
   private static final int PAGE = 1_000;
@@ -20,27 +18,8 @@ final class RedisKeysProbe implements Probe {
   private final RedisOptions options;
 
   RedisKeysProbe(RedisOptions options) {
+    super("redis-keys", options.pace());
     this.options = options;
-  }
-
-  @Override
-  public String name() {
-    return "redis-keys";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Duration interval() {
-    return options.pace().detailInterval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return options.pace().timeout().multipliedBy(3);
   }
 
   @Override

@@ -1,13 +1,11 @@
 package dev.mlinfra.monitoring.exporter;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Memory, eviction, the event stream and its groups. */
-final class RedisProbe implements Probe {
+final class RedisProbe extends StateProbe {
   private static final String COUNT_AFTER =
       "return #redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', 10000)";
 
@@ -15,28 +13,9 @@ final class RedisProbe implements Probe {
   private final Clock clock;
 
   RedisProbe(RedisOptions options, Clock clock) {
+    super("redis", Metric.REDIS_UP, options.pace());
     this.options = options;
     this.clock = clock;
-  }
-
-  @Override
-  public String name() {
-    return "redis";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.of(Metric.REDIS_UP);
-  }
-
-  @Override
-  public Duration interval() {
-    return options.pace().interval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return options.pace().timeout();
   }
 
   @Override

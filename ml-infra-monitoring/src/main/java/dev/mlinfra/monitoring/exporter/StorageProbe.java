@@ -1,34 +1,12 @@
 package dev.mlinfra.monitoring.exporter;
 
-import java.time.Duration;
-import java.util.Optional;
-
 /** Whether the bucket can be listed. */
-final class StorageProbe implements Probe {
+final class StorageProbe extends StateProbe {
   private final S3Api api;
 
   StorageProbe(S3Api api) {
+    super("objectstorage", Metric.STORAGE_UP, api.options().pace());
     this.api = api;
-  }
-
-  @Override
-  public String name() {
-    return "objectstorage";
-  }
-
-  @Override
-  public Optional<Metric> up() {
-    return Optional.of(Metric.STORAGE_UP);
-  }
-
-  @Override
-  public Duration interval() {
-    return api.options().pace().interval();
-  }
-
-  @Override
-  public Duration timeout() {
-    return api.options().pace().timeout();
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class ExporterFaultTest {
   private static final String EXPERIMENTS = "/api/2.0/mlflow/experiments/search";
   private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(20);
 
   private HostileServer mlflow;
   private Exporter exporter;
@@ -223,7 +225,7 @@ class ExporterFaultTest {
     long end = System.nanoTime() + DEADLINE.toNanos();
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as("%s in %s", what, exporter.health()).isLessThan(end);
-      Thread.sleep(20);
+      LockSupport.parkNanos(POLL.toNanos());
     }
   }
 
