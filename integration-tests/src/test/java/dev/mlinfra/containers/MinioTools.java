@@ -35,9 +35,9 @@ final class MinioTools implements AutoCloseable {
     String minio = docker.run("docker ps -q --filter publish=" + server.port());
     String container =
         docker.run(
-            ("docker run -d --init --network container:%s -e OBJECTSTORAGE_URL=http://127.0.0.1:9000"
+            ("docker run -d --rm --init --network container:%s -e OBJECTSTORAGE_URL=http://127.0.0.1:9000"
                     + " -e BUCKET_QUOTA=10GB -v \"$PWD\"/docker/setup:/setup:ro"
-                    + " --entrypoint sleep ml-infra/tools:1 600")
+                    + " --entrypoint sleep ml-infra/tools:1 1800")
                 .formatted(minio));
     MinioTools tools = new MinioTools(container);
     docker.run("docker exec -u 0 " + container + " mkdir -p /run/secrets");
@@ -84,6 +84,6 @@ final class MinioTools implements AutoCloseable {
 
   @Override
   public void close() {
-    docker.run("docker rm -f " + container);
+    docker.run("docker kill " + container);
   }
 }
