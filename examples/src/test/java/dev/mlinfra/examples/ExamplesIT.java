@@ -63,6 +63,18 @@ class ExamplesIT {
   }
 
   @Test
+  void exportTrainingSetTakesTheLastRewardOfTheWindowAndTheFeaturesOfThen() {
+    ExportTrainingSet.run(servers.config("export-training-set"), out);
+
+    assertThat(printed().lines())
+        .containsExactly(
+            "2 rows",
+            "story-1 0.25 1.0 1.0 1.0 2 PRESENT 2.0",
+            "story-2 0.25 1.0 1.0 0.0 0 PRESENT 9.0",
+            "the same bytes: true");
+  }
+
+  @Test
   void serveFeaturesNeverLooksIntoTheFuture() {
     ServeFeatures.run(servers.config("serve-features"), out);
 

@@ -94,4 +94,19 @@ public interface DecisionLog {
    * @since 0.1
    */
   long outcomes(DecisionQuery query, Consumer<DecisionOutcome> reader);
+
+  /**
+   * Prepares a training set: decisions with one reward each and, where asked, the features known at
+   * the time. Blocks until what was stored before the call is settled, at most some seconds while
+   * other writes are open; reads no rows yet.
+   *
+   * @param query what it holds
+   * @return the set, with the bound of ingestion that its rows keep to
+   * @throws dev.mlinfra.error.ConfigException when a view is not declared, or the query's bound is
+   *     not settled yet
+   * @throws dev.mlinfra.error.ModuleMissingException when no module joins decisions
+   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
+   * @since 0.1
+   */
+  TrainingSet trainingSet(TrainingQuery query);
 }

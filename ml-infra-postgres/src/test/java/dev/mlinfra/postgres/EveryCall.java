@@ -4,6 +4,7 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.TrainingQuery;
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.model.ModelVersion;
@@ -18,9 +19,11 @@ import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.PackedRow;
+import dev.mlinfra.spi.TrainingHistory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Uses every part once, with one decision of 2019. */
@@ -50,6 +53,12 @@ final class EveryCall {
     postgres
         .part(DecisionHistory.class)
         .read(DecisionQuery.between(THEN, THEN.plusSeconds(1)), outcome -> {});
+    TrainingHistory training = postgres.part(TrainingHistory.class);
+    training.read(
+        TrainingQuery.of(DecisionQuery.between(THEN, THEN.plusSeconds(1)))
+            .featuresByAction("user")
+            .knownBefore(training.settled(Optional.empty())),
+        example -> {});
   }
 
   private static void features(OpenPostgres postgres) {

@@ -14,6 +14,7 @@ import dev.mlinfra.internal.feature.TieredFeatureStore;
 import dev.mlinfra.internal.model.MirroredModelRegistry;
 import dev.mlinfra.internal.pattern.MeteredPatternStore;
 import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.training.TrainingSets;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.DeadLetterStore;
@@ -26,6 +27,7 @@ import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.spi.TrainingHistory;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.List;
@@ -53,6 +55,10 @@ public final class Clients implements AutoCloseable {
     Optional<DeadLetterStore> deadLetters = parts.find(DeadLetterStore.class);
     Optional<OfflineStore> offline = parts.find(OfflineStore.class);
     Optional<OnlineStore> online = parts.find(OnlineStore.class);
+    this.features =
+        offline.isEmpty() && online.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new TieredFeatureStore(offline, online, views, clock, pause, telemetry));
     this.decisions =
         parts
             .find(DecisionSink.class)
@@ -66,11 +72,8 @@ public final class Clients implements AutoCloseable {
                         deadLetters,
                         pause,
                         mask,
+                        new TrainingSets(parts.find(TrainingHistory.class), features),
                         telemetry));
-    this.features =
-        offline.isEmpty() && online.isEmpty()
-            ? Optional.empty()
-            : Optional.of(new TieredFeatureStore(offline, online, views, clock, pause, telemetry));
     this.events =
         parts
             .find(EventBroker.class)

@@ -11,6 +11,8 @@ import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.decision.TrainingSet;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.internal.buffer.Masking;
 import dev.mlinfra.internal.buffer.Parking;
@@ -19,6 +21,7 @@ import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
 import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.time.Patience;
+import dev.mlinfra.internal.training.TrainingSets;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionHistory;
@@ -44,6 +47,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   private final Optional<DecisionHistory> history;
   private final Optional<RecentDecisions> recent;
   private final PauseSwitch pause;
+  private final TrainingSets trainingSets;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
   private final WriterThread writer;
@@ -57,11 +61,13 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       Optional<DeadLetterStore> deadLetters,
       PauseSwitch pause,
       Optional<DecisionMask> mask,
+      TrainingSets trainingSets,
       Telemetry telemetry) {
     this.sink = sink;
     this.history = history;
     this.recent = recent;
     this.pause = pause;
+    this.trainingSets = trainingSets;
     this.decisions =
         new WriteBehind<>(
             "decision",
@@ -127,6 +133,11 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
                     "decisions().outcomes() needs a module that reads decisions back; add"
                         + " ml-infra-postgres and install(Postgres.at(url))"))
         .read(query, reader);
+  }
+
+  @Override
+  public TrainingSet trainingSet(TrainingQuery query) {
+    return trainingSets.settle(query);
   }
 
   @Override

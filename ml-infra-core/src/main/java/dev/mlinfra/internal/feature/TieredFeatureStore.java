@@ -118,6 +118,13 @@ public final class TieredFeatureStore implements FeatureStore {
     return answers;
   }
 
+  /** Reads rows of a view that were joined elsewhere as {@link #asOf} would have joined them. */
+  public JoinedView joined(String name) {
+    DeclaredView view = views.get(name);
+    StoredRows rows = new StoredRows(view, offline());
+    return new JoinedView(view.view(), (question, found) -> answer(view, rows, question, found));
+  }
+
   @Override
   public long materialize(String name) {
     DeclaredView view = views.get(name);

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** Joins what the sink stored. */
 final class FakeDecisionHistory implements DecisionHistory {
   /** As PostgreSQL orders ids: by their bytes, unsigned. */
-  private static final Comparator<UUID> BY_BYTES =
+  static final Comparator<UUID> BY_BYTES =
       Comparator.comparing(UUID::getMostSignificantBits, Long::compareUnsigned)
           .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
 
-  private static final Comparator<LoggedDecision> BY_TIME =
+  static final Comparator<LoggedDecision> BY_TIME =
       Comparator.<LoggedDecision, Instant>comparing(row -> row.decision().decidedAt())
           .thenComparing(row -> row.decision().id(), BY_BYTES);
 
@@ -56,7 +56,7 @@ final class FakeDecisionHistory implements DecisionHistory {
         .toList();
   }
 
-  private static boolean asked(DecisionQuery query, Decision decision) {
+  static boolean asked(DecisionQuery query, Decision decision) {
     return !decision.decidedAt().isBefore(query.from())
         && decision.decidedAt().isBefore(query.to())
         && query.agent().map(decision.agent()::equals).orElse(true)

@@ -4,8 +4,10 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.Written;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +18,15 @@ final class FakeDecisionSink implements DecisionSink {
   private record Key(UUID id, Instant at) {}
 
   private final Faulty faulty;
+  private final Clock clock;
   private final Object lock = new Object();
   private final Map<Key, LoggedDecision> decisions = new LinkedHashMap<>();
   private final Map<UUID, Feedback> feedback = new LinkedHashMap<>();
+  private final Map<Object, Instant> storedAt = new HashMap<>();
 
-  FakeDecisionSink(Faulty faulty) {
+  FakeDecisionSink(Faulty faulty, Clock clock) {
     this.faulty = faulty;
+    this.clock = clock;
   }
 
   @Override
@@ -48,12 +53,28 @@ final class FakeDecisionSink implements DecisionSink {
     }
   }
 
+  boolean storedBefore(LoggedDecision row, Instant bound) {
+    return storedBefore(new Key(row.decision().id(), row.decision().decidedAt()), bound);
+  }
+
+  boolean storedBefore(Feedback row, Instant bound) {
+    return storedBefore(row.id(), bound);
+  }
+
+  private boolean storedBefore(Object key, Instant bound) {
+    synchronized (lock) {
+      Instant at = storedAt.get(key);
+      return at != null && at.isBefore(bound);
+    }
+  }
+
   private Written add(List<LoggedDecision> batch) {
     synchronized (lock) {
       int before = decisions.size();
       for (LoggedDecision row : batch) {
         Key key = new Key(row.decision().id(), row.decision().decidedAt());
         decisions.putIfAbsent(key, row);
+        storedAt.putIfAbsent(key, clock.instant());
       }
       return written(decisions.size() - before, batch.size());
     }
@@ -62,7 +83,10 @@ final class FakeDecisionSink implements DecisionSink {
   private Written addFeedback(List<Feedback> batch) {
     synchronized (lock) {
       int before = feedback.size();
-      batch.forEach(row -> feedback.putIfAbsent(row.id(), row));
+      for (Feedback row : batch) {
+        feedback.putIfAbsent(row.id(), row);
+        storedAt.putIfAbsent(row.id(), clock.instant());
+      }
       return written(feedback.size() - before, batch.size());
     }
   }

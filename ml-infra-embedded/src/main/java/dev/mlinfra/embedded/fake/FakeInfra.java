@@ -19,6 +19,7 @@ import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.StreamAdmin;
+import dev.mlinfra.spi.TrainingHistory;
 import dev.mlinfra.spi.Wiring;
 import java.time.Duration;
 import java.util.List;
@@ -48,10 +49,12 @@ public final class FakeInfra implements InfraModule {
 
   private final Faulty faulty = new Faulty();
   private final HostClock clock = new HostClock();
-  private final FakeDecisionSink sink = new FakeDecisionSink(faulty);
+  private final FakeDecisionSink sink = new FakeDecisionSink(faulty, clock);
   private final FakeDecisionHistory history = new FakeDecisionHistory(faulty, sink);
   private final FakeRecentDecisions recent = new FakeRecentDecisions(faulty, clock);
   private final FakeOfflineStore offline = new FakeOfflineStore(faulty);
+  private final FakeTrainingHistory training =
+      new FakeTrainingHistory(faulty, sink, offline, clock);
   private final FakeOnlineStore online = new FakeOnlineStore(faulty, clock);
   private final FakeEventBroker broker = new FakeEventBroker(faulty, clock);
   private final FakeDeadLetterStore deadLetters = new FakeDeadLetterStore(faulty);
@@ -183,6 +186,7 @@ public final class FakeInfra implements InfraModule {
     wiring.provide(DecisionSink.class, sink);
     wiring.provide(DecisionHistory.class, history);
     wiring.provide(RecentDecisions.class, recent);
+    wiring.provide(TrainingHistory.class, training);
     wiring.provide(OfflineStore.class, offline);
     wiring.provide(OnlineStore.class, online);
     wiring.provide(EventBroker.class, broker);

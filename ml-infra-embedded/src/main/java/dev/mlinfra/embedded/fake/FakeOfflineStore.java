@@ -82,6 +82,13 @@ final class FakeOfflineStore implements OfflineStore {
         });
   }
 
+  /** The row of one entity that was known at a time. */
+  Optional<PackedRow> known(String view, String entity, Instant at) {
+    synchronized (lock) {
+      return known(views.getOrDefault(view, Map.of()).get(entity), at);
+    }
+  }
+
   /** How many rows are stored. */
   long rows() {
     synchronized (lock) {

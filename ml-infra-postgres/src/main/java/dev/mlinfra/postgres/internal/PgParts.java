@@ -7,6 +7,7 @@ import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.SchemaAdmin;
+import dev.mlinfra.spi.TrainingHistory;
 import dev.mlinfra.spi.Wiring;
 
 /** Makes all parts of the module and hands them over. Public to cross to the front class only. */
@@ -32,6 +33,7 @@ public final class PgParts {
         SchemaAdmin.class, new PgSchemaAdmin(database, plan, settings.migrationTimeout()));
     wiring.provide(DecisionSink.class, new CopyDecisionSink(database, wiring.source(), rollup));
     wiring.provide(DecisionHistory.class, new PgDecisionHistory(database));
+    wiring.provide(TrainingHistory.class, new PgTrainingHistory(database));
     wiring.provide(OfflineStore.class, new PgOfflineStore(database));
     wiring.provide(
         PatternStore.class, new PgPatternStore(database, settings.embeddingDimensions()));

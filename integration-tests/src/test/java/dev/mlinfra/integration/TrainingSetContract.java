@@ -1,0 +1,230 @@
+package dev.mlinfra.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionMode;
+import dev.mlinfra.decision.DecisionQuery;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.RewardAggregate;
+import dev.mlinfra.decision.TrainingFormat;
+import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.feature.FeatureRow;
+import dev.mlinfra.feature.FeatureView;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What a training set holds, wherever its rows are stored. */
+abstract class TrainingSetContract {
+  static final Instant NOON = Instant.parse("2024-03-01T12:00:00Z");
+  static final FeatureView USERS =
+      FeatureView.named("users")
+          .number("age")
+          .text("city")
+          .flag("vip")
+          .count("visits")
+          .vector("taste", 2)
+          .ttl(Duration.ofDays(10))
+          .build();
+  private static final UUID FIRST_ID = UUID.fromString("018df9f3-0000-7000-8000-000000000001");
+
+  /** Connected, with the view {@link #USERS}. */
+  abstract MlInfra ml();
+
+  @Test
+  void writesOnlyAHeaderForNoDecisions() {
+    TrainingQuery query = TrainingQuery.of(DecisionQuery.between(NOON, NOON)).defaultReward(1);
+    assertThat(Exports.text(ml(), query, TrainingFormat.CSV))
+        .isEqualTo(
+            "decision_id,decided_at,agent,mode,model,model_version,action,propensity,weight,"
+                + "completeness,reward,feedback_count,window_closed,score,baseline_action,"
+                + "latency_us,feature_set,features,context\n");
+    assertThat(Exports.text(ml(), query, TrainingFormat.JSON_LINES)).isEmpty();
+  }
+
+  @Test
+  void quotesWhatAReaderWouldMistake() {
+    log(
+        Decision.by("comma, quote\" ö 日本 🎯")
+            .id(FIRST_ID)
+            .decidedAt(NOON)
+            .model("m", "")
+            .action(" line\nbreak ")
+            .propensity(0.25)
+            .score(-1e-9)
+            .baselineAction("none")
+            .features(1.5f, -0f)
+            .featureSet("two")
+            .context("b", "back\\slash\t\u2028")
+            .context("a", "")
+            .latency(Duration.ofNanos(1_500_999))
+            .build());
+    TrainingQuery query = query("comma, quote\" ö 日本 🎯");
+    assertThat(Exports.text(ml(), query, TrainingFormat.CSV).lines().skip(1))
+        .containsExactly(
+            FIRST_ID
+                + ",2024-03-01T12:00:00.000000Z,\"comma, quote\"\" ö 日本 🎯\",LIVE,m,\"\",\" line",
+            "break \",0.25,1.0,1.0,,0,,-1.0E-9,none,1500,two,\"[1.5,-0.0]\","
+                + "\"{\"\"a\"\":\"\"\"\",\"\"b\"\":\"\"back\\\\slash\\u0009\\u2028\"\"}\"");
+    assertThat(Exports.text(ml(), query, TrainingFormat.JSON_LINES))
+        .isEqualTo(
+            "{\"decision_id\":\""
+                + FIRST_ID
+                + "\",\"decided_at\":\"2024-03-01T12:00:00.000000Z\","
+                + "\"agent\":\"comma, quote\\\" ö 日本 🎯\",\"mode\":\"LIVE\",\"model\":\"m\","
+                + "\"model_version\":\"\",\"action\":\" line\\u000abreak \",\"propensity\":0.25,"
+                + "\"weight\":1.0,\"completeness\":1.0,\"feedback_count\":0,\"score\":-1.0E-9,"
+                + "\"baseline_action\":\"none\",\"latency_us\":1500,\"feature_set\":\"two\","
+                + "\"features\":[1.5,-0.0],"
+                + "\"context\":{\"a\":\"\",\"b\":\"back\\\\slash\\u0009\\u2028\"}}\n");
+  }
+
+  @Test
+  void makesOneRewardOfTheFeedbackWithinTheWindow() {
+    Decision rewarded = decision("rewards", NOON);
+    Decision ignored = decision("rewards", NOON.plusSeconds(1));
+    log(rewarded, ignored);
+    double[] rewards = {4, 1, 7, 100};
+    long[] seconds = {-5, 10, 60, 61};
+    for (int i = 0; i < rewards.length; i++) {
+      give(Feedback.of(rewarded.id(), rewards[i]).observedAt(NOON.plusSeconds(seconds[i])));
+    }
+    give(Feedback.of(rewarded.id(), 50).kind("other").observedAt(NOON));
+    TrainingQuery query =
+        TrainingQuery.of(
+                DecisionQuery.between(NOON, NOON.plusSeconds(60))
+                    .agent("rewards")
+                    .feedbackKind("reward"))
+            .window(Duration.ofSeconds(60));
+    assertThat(reward(query.reward(RewardAggregate.FIRST))).isEqualTo("4.0,3,true");
+    assertThat(reward(query.reward(RewardAggregate.LAST))).isEqualTo("7.0,3,true");
+    assertThat(reward(query.reward(RewardAggregate.SUM))).isEqualTo("12.0,3,true");
+    assertThat(reward(query.reward(RewardAggregate.MAX))).isEqualTo("7.0,3,true");
+    assertThat(reward(query.reward(RewardAggregate.MEAN))).isEqualTo("4.0,3,true");
+    assertThat(row(query, 1)).contains(",1.0,,0,true,");
+    assertThat(row(query.defaultReward(-0.5), 1)).contains(",1.0,-0.5,0,true,");
+    assertThat(row(query.window(Duration.ofDays(40_000)), 0)).contains(",112.0,4,false,");
+  }
+
+  @Test
+  void narrowsToOneMode() {
+    Decision live = decision("modes", NOON);
+    log(live, live.toBuilder().decidedAt(NOON.plusNanos(1_000)).mode(DecisionMode.SHADOW).build());
+    assertThat(Exports.rows(ml(), query("modes"))).hasSize(2);
+    assertThat(Exports.rows(ml(), query("modes").mode(DecisionMode.SHADOW)))
+        .singleElement()
+        .asString()
+        .contains("12:00:00.000001Z,modes,SHADOW");
+  }
+
+  @Test
+  void putsFeaturesBesideADecisionAsTheyWereKnownThen() {
+    ml().features().put("users", List.of(user("ann", 1, 30), user("ann", 3, 31)));
+    for (int day = 0; day <= 20; day += 2) {
+      log(
+          Decision.by("features")
+              .decidedAt(NOON.plus(Duration.ofDays(day)))
+              .action("bob")
+              .context("user", "ann")
+              .build());
+    }
+    log(decision("features", NOON.plus(Duration.ofDays(21))));
+    assertThat(Exports.rows(ml(), query("features").featuresByContext("users", "user")))
+        .extracting(line -> line.substring(line.lastIndexOf('}') + 3))
+        .startsWith(
+            "MISSING,,,,,",
+            "PRESENT,30.5,Köln,true,30,\"[0.5,30.0]\"",
+            "PRESENT,31.5,Köln,true,31,\"[0.5,31.0]\"")
+        .contains("EXPIRED,,,,,");
+    assertThat(Exports.rows(ml(), query("features").featuresByAction("users")))
+        .hasSize(12)
+        .allMatch(line -> line.endsWith(",MISSING,,,,,"));
+  }
+
+  @Test
+  void refusesABoundThatIsNotSettledAndAViewThatIsNotDeclared() {
+    assertThatThrownBy(
+            () ->
+                ml().decisions()
+                    .trainingSet(query("none").knownBefore(Instant.now().plus(Duration.ofDays(1)))))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("training.knownBefore was")
+        .hasMessageContaining("since later rows may still come; ask again later or leave it out");
+    assertThatThrownBy(
+            () -> ml().decisions().trainingSet(query("none").featuresByAction("nowhere")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("nowhere");
+  }
+
+  @Test
+  void saysThatTheStreamCannotBeWritten() {
+    log(decision("full", NOON));
+    assertThatThrownBy(
+            () ->
+                ml().decisions()
+                    .trainingSet(query("full"))
+                    .write(
+                        TrainingFormat.CSV,
+                        new OutputStream() {
+                          @Override
+                          public void write(int b) throws IOException {
+                            throw new IOException("no space left");
+                          }
+                        }))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("training set could not be written to the given stream")
+        .hasMessageContaining("no space left");
+  }
+
+  static TrainingQuery query(String agent) {
+    return TrainingQuery.of(
+        DecisionQuery.between(NOON, NOON.plus(Duration.ofDays(30))).agent(agent));
+  }
+
+  static Decision decision(String agent, Instant at) {
+    return Decision.by(agent).decidedAt(at).action("a").build();
+  }
+
+  final void log(Decision... decisions) {
+    for (Decision decision : decisions) {
+      assertThat(ml().decisions().log(decision).accepted()).isTrue();
+    }
+    assertThat(ml().decisions().flush(Duration.ofSeconds(60))).isTrue();
+  }
+
+  final void give(Feedback feedback) {
+    assertThat(ml().decisions().feedback(feedback).accepted()).isTrue();
+    assertThat(ml().decisions().flush(Duration.ofSeconds(60))).isTrue();
+  }
+
+  private static FeatureRow user(String name, int day, int age) {
+    Instant at = NOON.plus(Duration.ofDays(day));
+    return FeatureRow.of(name, at)
+        .knownAt(at)
+        .value("age", age + 0.5)
+        .value("city", "Köln")
+        .value("vip", true)
+        .value("visits", (long) age)
+        .value("taste", new float[] {0.5f, age})
+        .build();
+  }
+
+  private String row(TrainingQuery query, int index) {
+    return Exports.rows(ml(), query).get(index);
+  }
+
+  /** Reward, count and whether the window is closed, of the first row. */
+  private String reward(TrainingQuery query) {
+    String[] fields = row(query, 0).split(",", -1);
+    return fields[10] + "," + fields[11] + "," + fields[12];
+  }
+}

@@ -1,0 +1,90 @@
+package dev.mlinfra.internal.training;
+
+import dev.mlinfra.artifact.Artifact;
+import dev.mlinfra.artifact.ArtifactStore;
+import dev.mlinfra.decision.TrainingFormat;
+import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.decision.TrainingSet;
+import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.TrainingHistory;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Writes each row as it is read; holds one at a time. */
+final class SettledTrainingSet implements TrainingSet {
+  private static final int BUFFER_CHARS = 16_384;
+
+  private final TrainingHistory history;
+  private final TrainingQuery query;
+  private final List<String> names;
+  private final TrainingSets sets;
+
+  SettledTrainingSet(
+      TrainingHistory history, TrainingQuery query, List<String> names, TrainingSets sets) {
+    this.history = history;
+    this.query = query;
+    this.names = names;
+    this.sets = sets;
+  }
+
+  @Override
+  public TrainingQuery query() {
+    return query;
+  }
+
+  @Override
+  public List<String> columns() {
+    return names;
+  }
+
+  @Override
+  public long write(TrainingFormat format, OutputStream out) {
+    TrainingColumns columns = new TrainingColumns(query, sets.views(query));
+    try {
+      Writer writer =
+          new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), BUFFER_CHARS);
+      Cells cells =
+          switch (format) {
+            case CSV -> new CsvCells(writer);
+            case JSON_LINES -> new JsonCells(writer);
+          };
+      cells.begin(names);
+      long rows = history.read(query, example -> columns.write(example, cells));
+      writer.flush();
+      return rows;
+    } catch (IOException | UncheckedIOException e) {
+      throw unwritten("the given stream", e);
+    }
+  }
+
+  @Override
+  public Artifact store(TrainingFormat format, ArtifactStore artifacts) {
+    try {
+      Path file = Files.createTempFile("ml-infra-training-", ".part");
+      try {
+        try (OutputStream out = Files.newOutputStream(file)) {
+          write(format, out);
+        }
+        return artifacts.put(file);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw unwritten("a temporary file", e);
+    }
+  }
+
+  private static UnavailableException unwritten(String where, Exception e) {
+    return new UnavailableException(
+        "training set could not be written to " + where + " (" + e + "); free it and write again",
+        e);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.mlinfra.internal.training;
+
+import dev.mlinfra.check.Faults;
+import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.decision.TrainingSet;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.internal.feature.JoinedView;
+import dev.mlinfra.internal.feature.TieredFeatureStore;
+import dev.mlinfra.spi.TrainingHistory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Fixes the bound of ingestion of training sets. Thread-safe. */
+public final class TrainingSets {
+  private final Optional<TrainingHistory> history;
+  private final Optional<TieredFeatureStore> features;
+
+  /** What is absent is reported by the calls that need it. */
+  public TrainingSets(Optional<TrainingHistory> history, Optional<TieredFeatureStore> features) {
+    this.history = history;
+    this.features = features;
+  }
+
+  /** Checks the query and waits for its bound. */
+  public TrainingSet settle(TrainingQuery query) {
+    TrainingHistory source = history.orElseThrow(() -> missing("decisions().trainingSet()"));
+    TrainingColumns columns = new TrainingColumns(query, views(query));
+    Instant settled = source.settled(query.knownBefore());
+    Instant bound = query.knownBefore().orElse(settled);
+    if (bound.isAfter(settled)) {
+      throw new ConfigException(
+          Faults.line(
+              "training.knownBefore",
+              bound,
+              "must not be after " + settled + ", since later rows may still come",
+              "ask again later or leave it out"));
+    }
+    return new SettledTrainingSet(source, query.knownBefore(bound), columns.names(), this);
+  }
+
+  /** The views of a query, for one thread. */
+  List<JoinedView> views(TrainingQuery query) {
+    return query.features().stream()
+        .map(join -> features.orElseThrow(() -> missing("training.features")).joined(join.view()))
+        .toList();
+  }
+
+  private static ModuleMissingException missing(String what) {
+    return new ModuleMissingException(
+        what
+            + " needs a module that reads decisions and features back; add ml-infra-postgres and"
+            + " install(Postgres.at(url))");
+  }
+}

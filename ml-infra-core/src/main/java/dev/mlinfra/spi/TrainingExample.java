@@ -1,0 +1,38 @@
+package dev.mlinfra.spi;
+
+import dev.mlinfra.decision.Decision;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * One row of a training set as a store joins it. Immutable.
+ *
+ * @param decision as it was logged
+ * @param passProbability the probability with which it passed sampling, in (0, 1]
+ * @param completeness which part of the decisions that its process logged about that minute is
+ *     stored, in (0, 1]
+ * @param feedbackCount how many feedbacks count
+ * @param reward their aggregate; empty without any
+ * @param features for each join of the query the newest row known when it was decided
+ * @since 0.1
+ */
+public record TrainingExample(
+    Decision decision,
+    double passProbability,
+    double completeness,
+    long feedbackCount,
+    OptionalDouble reward,
+    List<Optional<PackedRow>> features) {
+  /**
+   * Checks that nothing is null and copies the features.
+   *
+   * @since 0.1
+   */
+  public TrainingExample {
+    Objects.requireNonNull(decision, "decision");
+    Objects.requireNonNull(reward, "reward");
+    features = List.copyOf(features);
+  }
+}

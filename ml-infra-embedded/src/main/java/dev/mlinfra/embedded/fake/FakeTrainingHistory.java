@@ -1,0 +1,161 @@
+package dev.mlinfra.embedded.fake;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.RewardAggregate;
+import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.PackedRow;
+import dev.mlinfra.spi.TrainingExample;
+import dev.mlinfra.spi.TrainingHistory;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Joins what the sink stored with what the offline store knows, in the plainest way. All decisions
+ * count as those of one process.
+ */
+final class FakeTrainingHistory implements TrainingHistory {
+  private static final Comparator<Feedback> BY_OBSERVATION =
+      Comparator.<Feedback, Instant>comparing(row -> row.observedAt())
+          .thenComparing(row -> row.id(), FakeDecisionHistory.BY_BYTES);
+
+  private final Faulty faulty;
+  private final FakeDecisionSink sink;
+  private final FakeOfflineStore offline;
+  private final Clock clock;
+
+  FakeTrainingHistory(Faulty faulty, FakeDecisionSink sink, FakeOfflineStore offline, Clock clock) {
+    this.faulty = faulty;
+    this.sink = sink;
+    this.offline = offline;
+    this.clock = clock;
+  }
+
+  @Override
+  public Instant settled(Optional<Instant> wanted) {
+    // What was stored within this microsecond is before the next one.
+    return faulty.call(
+        Part.DECISION_HISTORY,
+        () -> clock.instant().truncatedTo(ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS));
+  }
+
+  @Override
+  public long read(TrainingQuery query, Consumer<TrainingExample> reader) {
+    List<TrainingExample> found = faulty.call(Part.DECISION_HISTORY, () -> join(query));
+    found.forEach(reader);
+    return found.size();
+  }
+
+  private List<TrainingExample> join(TrainingQuery query) {
+    Instant bound = query.knownBefore().orElse(Instant.MAX);
+    List<LoggedDecision> span =
+        sink.decisions().stream()
+            .filter(row -> sink.storedBefore(row, bound))
+            .filter(row -> !row.decision().decidedAt().isBefore(query.decisions().from()))
+            .filter(row -> row.decision().decidedAt().isBefore(query.decisions().to()))
+            .toList();
+    Map<Instant, Double> completeness = completeness(span);
+    Map<UUID, List<Feedback>> feedback =
+        sink.feedback().stream()
+            .filter(row -> sink.storedBefore(row, bound))
+            .collect(Collectors.groupingBy(Feedback::decisionId));
+    return span.stream()
+        .filter(row -> FakeDecisionHistory.asked(query.decisions(), row.decision()))
+        .filter(row -> query.mode().map(row.decision().mode()::equals).orElse(true))
+        .sorted(FakeDecisionHistory.BY_TIME)
+        .map(
+            row ->
+                example(
+                    query,
+                    row,
+                    completeness.getOrDefault(minute(row), 1.0),
+                    feedback.getOrDefault(row.decision().id(), List.of())))
+        .toList();
+  }
+
+  private TrainingExample example(
+      TrainingQuery query, LoggedDecision row, double completeness, List<Feedback> all) {
+    Decision decision = row.decision();
+    List<Feedback> counting =
+        all.stream()
+            .filter(
+                given -> query.decisions().feedbackKind().map(given.kind()::equals).orElse(true))
+            .filter(
+                given ->
+                    query
+                        .window()
+                        .map(decision.decidedAt()::plus)
+                        .map(end -> !given.observedAt().isAfter(end))
+                        .orElse(true))
+            .sorted(BY_OBSERVATION)
+            .toList();
+    List<Optional<PackedRow>> features =
+        query.features().stream()
+            .map(
+                join ->
+                    join.entity(decision)
+                        .flatMap(
+                            entity -> offline.known(join.view(), entity, decision.decidedAt())))
+            .toList();
+    return new TrainingExample(
+        decision,
+        row.passProbability(),
+        completeness,
+        counting.size(),
+        reward(query.aggregate(), counting),
+        features);
+  }
+
+  private static OptionalDouble reward(RewardAggregate aggregate, List<Feedback> ordered) {
+    if (ordered.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double first = ordered.get(0).reward();
+    double sum = first;
+    double max = first;
+    for (Feedback given : ordered.subList(1, ordered.size())) {
+      sum += given.reward();
+      max = Math.max(max, given.reward());
+    }
+    return OptionalDouble.of(
+        switch (aggregate) {
+          case FIRST -> first;
+          case LAST -> ordered.get(ordered.size() - 1).reward();
+          case SUM -> sum;
+          case MAX -> max;
+          case MEAN -> sum / ordered.size();
+        });
+  }
+
+  private static Map<Instant, Double> completeness(List<LoggedDecision> span) {
+    Map<Instant, Long> stored = new HashMap<>();
+    Map<Instant, Long> missing = new HashMap<>();
+    long before = -1;
+    for (LoggedDecision row :
+        span.stream().sorted(Comparator.comparing(LoggedDecision::sequence)).toList()) {
+      stored.merge(minute(row), 1L, Long::sum);
+      missing.merge(minute(row), before < 0 ? 0 : row.sequence() - before - 1, Long::sum);
+      before = row.sequence();
+    }
+    Map<Instant, Double> completeness = new HashMap<>();
+    stored.forEach(
+        (minute, count) ->
+            completeness.put(minute, (double) count / (count + missing.getOrDefault(minute, 0L))));
+    return completeness;
+  }
+
+  private static Instant minute(LoggedDecision row) {
+    return row.decision().decidedAt().truncatedTo(ChronoUnit.MINUTES);
+  }
+}
