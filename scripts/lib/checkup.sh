@@ -2,6 +2,8 @@
 
 todo=0
 docker_is_there=no
+docker_fault=
+schema_seen=no
 
 fine() { printf 'ok  %-12s %s\n' "$1" "$2"; }
 note() { printf -- '--  %-12s %s\n' "$1" "$2"; }
@@ -10,10 +12,24 @@ must() {
   todo=$((todo + 1))
 }
 
+# What a function that would end the script says: words COMMAND...
+words() {
+  local said
+  said=$("$@" 2>&1 >/dev/null) || true
+  echo "${said#*: }"
+}
+
+# Once, before all other checks: a daemon that hangs is asked no second time.
+find_docker() {
+  docker_fault=$(words need_docker)
+  [ -n "$docker_fault" ] || docker_is_there=yes
+}
+
 # The directory that Docker fills, or the nearest one above it that exists.
 data_directory() {
   local root
-  root=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null) || root=/var/lib/docker
+  root=/var/lib/docker
+  [ "$docker_is_there" = no ] || root=$(docker info --format '{{.DockerRootDir}}')
   while [ -n "$root" ] && [ ! -d "$root" ]; do root=${root%/*}; done
   echo "${root:-/}"
 }
@@ -40,7 +56,8 @@ available_memory() {
 
 used_by_stack() {
   local ids
-  ids=$(docker ps -q --filter "label=com.docker.compose.project=$STACK_NAME" 2>/dev/null) || ids=""
+  ids=
+  [ "$docker_is_there" = no ] || ids=$(docker ps -q --filter "label=com.docker.compose.project=$STACK_NAME")
   [ -n "$ids" ] || { echo 0; return 0; }
   # shellcheck disable=SC2086
   docker stats --no-stream --format '{{.MemUsage}}' $ids 2>/dev/null |
@@ -58,19 +75,11 @@ check_memory() {
   fi
 }
 
-# What a function that would end the script says: words COMMAND...
-words() {
-  local said
-  said=$("$@" 2>&1 >/dev/null) || true
-  echo "${said#*: }"
-}
-
 check_docker() {
-  if ! docker_answers; then
-    must docker "$(words need_docker)"
+  if [ "$docker_is_there" = no ]; then
+    must docker "$docker_fault"
     return 0
   fi
-  docker_is_there=yes
   fine docker "$(docker version --format '{{.Server.Version}}') answers, 20.10 or newer needed"
   if compose_answers; then
     fine compose "$(docker compose version --short)"
@@ -102,7 +111,7 @@ check_images() {
 
 check_ports() {
   local name port holder chosen=""
-  read_published
+  [ "$docker_is_there" = no ] || read_published
   for name in $(stack_ports); do
     port=${!name}
     holder=$(holder_of "$port")
@@ -111,7 +120,7 @@ check_ports() {
       "") fine port "$port is free for $name" ;;
       ours) fine port "$port is ours, $name" ;;
       *)
-        port=$(next_port "$port" "$chosen $(wanted_ports)")
+        port=$(other_port "$name" "$chosen")
         note port "${!name} is taken by $holder; scripts/stack up takes $port for $name, or set $name"
         ;;
     esac
@@ -126,6 +135,8 @@ check_secrets() {
     note secrets "$file was not found; scripts/stack up makes it, or scripts/secrets init now"
   elif said=$( (export_secrets) 2>&1); then
     fine secrets "$file opens and is complete"
+    [ ! -f "$(next_file)" ] ||
+      note secrets "$(next_file) is of a rotation that was cut; scripts/secrets rotate goes on with it"
   else
     must secrets "${said#*: }"
   fi
@@ -146,18 +157,29 @@ ask_database() {
   timeout 20 docker exec -i "$POSTGRES_HOST" psql -XAtq -U "${POSTGRES_USER:-detektor}" -d "${POSTGRES_DB:-detektor}" -c "$1" 2>/dev/null
 }
 
+database_answers() { [ "$docker_is_there" = yes ] && ask_database "SELECT 1" >/dev/null; }
+
 check_database() {
-  local version schema newest
+  local version
   [ "$docker_is_there" = yes ] || return 0
   if ! version=$(ask_database "SELECT current_setting('server_version')"); then
     note database "container $POSTGRES_HOST does not answer; its schema is looked at when it does"
     return 0
   fi
   fine database "PostgreSQL ${version%% *}, extensions: $(ask_database "SELECT coalesce(string_agg(extname || ' ' || extversion, ', ' ORDER BY extname), 'none') FROM pg_extension WHERE extname IN ('vector', 'timescaledb')")"
+  check_schema
+}
+
+# Another release, or somebody else, may have made it.
+check_schema() {
+  local newest tables schema
+  schema_seen=yes
   newest=$(newest_schema)
-  schema=$(ask_database "SELECT max(version) FROM ml_learning.schema_history") || schema=
-  if [ -z "$schema" ]; then
+  tables=$(ask_database "SELECT count(*) FROM pg_tables WHERE schemaname = 'ml_learning'")
+  if [ "$tables" = 0 ]; then
     note schema "ml_learning is not there; the first service makes it with ensureSchema()"
+  elif ! schema=$(ask_database "SELECT coalesce(max(version), 0) FROM ml_learning.schema_history"); then
+    must schema "ml_learning has $tables tables but no schema_history, so ml-infra did not make it; rename that schema, or use another database"
   elif [ "$schema" -gt "$newest" ]; then
     must schema "ml_learning has version $schema but this release knows $newest; use a newer release of ml-infra"
   elif [ "$schema" -lt "$newest" ]; then

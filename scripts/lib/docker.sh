@@ -46,7 +46,8 @@ need_docker() {
     *ermission\ denied*)
       die "the Docker daemon refused user '$(id -un)'; add it to the group docker, or run this as root" ;;
     *annot\ connect* | *no\ such\ file* | *refused* | "")
-      die "the Docker daemon does not answer at ${DOCKER_HOST:-its socket}; $(docker_advice "start it (systemctl start docker)")" ;;
+      [ -z "${DOCKER_HOST:-}" ] || die "the Docker daemon does not answer at DOCKER_HOST '$DOCKER_HOST'; start that one, or unset DOCKER_HOST"
+      die "the Docker daemon does not answer at its socket; $(docker_advice "start it (systemctl start docker)")" ;;
     *)
       die "docker version failed: $(tail -n 1 <<<"$answer")" ;;
   esac

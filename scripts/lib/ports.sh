@@ -3,15 +3,15 @@
 # What containers publish: lines of port, container and Compose project.
 published=
 
+# By docker ps, which answers for a container that hangs too, as docker inspect does not. It writes ranges as 1-2->.
 read_published() {
-  local ids
-  published=
-  ids=$(docker ps -q 2>/dev/null) || return 0
-  [ -n "$ids" ] || return 0
-  # shellcheck disable=SC2086
-  published=$(docker inspect --format \
-    '{{$n := .Name}}{{$p := index .Config.Labels "com.docker.compose.project"}}{{range .NetworkSettings.Ports}}{{range .}}{{.HostPort}} {{$n}} {{$p}}{{"\n"}}{{end}}{{end}}' \
-    $ids 2>/dev/null | sed 's| /| |' | grep . || true)
+  published=$(timeout 20 docker ps --format '{{.Names}} {{.Label "com.docker.compose.project"}},{{.Ports}}' 2>/dev/null |
+    awk -F ', *' '{
+      for (i = 2; i <= NF; i++) if (match($i, /:[0-9]+(-[0-9]+)?->.*\/tcp/)) {
+        split(substr($i, RSTART + 1), part, "->"); n = split(part[1], range, "-")
+        for (port = range[1]; port <= range[n]; port++) print port, $1
+      }
+    }') || published=
 }
 
 # The inodes of the sockets that listen on a port.
@@ -45,7 +45,7 @@ holder_of() {
   line=$(awk -v port="$1" '$1 == port { print $2, $3; exit }' <<<"$published")
   if [ -n "$line" ]; then
     name=${line%% *}
-    project=${line#* }
+    project=${line##* }
     if [ "$project" = "$STACK_NAME" ]; then echo ours; else echo "container $name"; fi
     return 0
   fi
@@ -61,6 +61,17 @@ next_port() {
     [ -n "$(holder_of "$port")" ] || break
   done
   echo "$port"
+}
+
+# The port that `up` chose before, where it still serves, else the next free one: other_port NAME CHOSEN
+other_port() {
+  local kept=""
+  [ ! -f "$(settings_file)" ] || kept=$(sed -n "s/^$1=//p" "$(settings_file)")
+  case " $2 " in *" $kept "*) kept= ;; esac
+  case "${kept:+$(holder_of "$kept")}" in
+    "" | ours) [ -z "$kept" ] || { echo "$kept"; return 0; } ;;
+  esac
+  next_port "${!1}" "$2 $(wanted_ports)"
 }
 
 # The names of the ports that this stack publishes.
@@ -82,7 +93,7 @@ choose_ports() {
     holder=$(holder_of "$port")
     case " $chosen " in *" $port "*) holder="another part of this stack" ;; esac
     if [ -n "$holder" ] && [ "$holder" != ours ]; then
-      printf -v "$name" '%s' "$(next_port "$port" "$chosen $(wanted_ports)")"
+      printf -v "$name" '%s' "$(other_port "$name" "$chosen")"
       echo "port $port ($name) is taken by $holder; using ${!name}"
     fi
     chosen="$chosen ${!name}"

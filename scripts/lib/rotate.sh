@@ -6,7 +6,7 @@
 . "$ROOT/scripts/lib/up.sh"
 
 rotate() {
-  local yes=no dry=no answer recipients
+  local yes=no dry=no answer
   while [ $# -gt 0 ]; do
     case "$1" in
       --yes) yes=yes ;;
@@ -26,15 +26,24 @@ rotate() {
     read -r -p "Go on? [y/N] " answer
     [[ $answer =~ ^[yY] ]] || die "nothing was changed"
   fi
-  recipients=$(sops_recipients "$(secrets_file)" | tr ' ' ',')
-  renew_secrets "$recipients"
-  if [ "$STACK_PARTS" = whole ]; then
-    change_administrator
-  fi
-  mv "$(secrets_file).next" "$(secrets_file)"
+  if is_cut; then (export_secrets "$(next_file)"); else renew_secrets; fi
+  export_secrets "$(next_file)"
+  [ "$STACK_PARTS" = features ] || change_administrator
+  cp "$(next_file)" "$(secrets_file).part"
+  mv "$(secrets_file).part" "$(secrets_file)"
   echo "$(secrets_file) has new credentials under a new data key"
   restart_with_secrets
+  rm "$(next_file)"
   echo "rotated; services that use the old credentials must start anew with the new ones"
+}
+
+# A rotation whose credentials were made and not yet given to all servers. From the first step to the last they
+# are in a file of their own, so that one that was cut goes on with the same ones; unless others were put in since.
+is_cut() {
+  local next file
+  next=$(next_file)
+  file=$(secrets_file)
+  [ -f "$next" ] && decrypt_secrets "$next" >/dev/null 2>&1 && { [ "$next" -nt "$file" ] || cmp -s "$next" "$file"; }
 }
 
 # The system's own credentials are not ours to change when only the features are ours.
@@ -52,29 +61,31 @@ restarted_services() {
   echo "$services"
 }
 
+# All others are made anew; only the database is told while it runs.
 need_running() {
-  local name
-  for name in minio mlflow $([ "$STACK_PARTS" = features ] || echo "postgres redis"); do
-    [ "$(docker inspect --format '{{.State.Running}}' "$STACK_NAME-$name" 2>/dev/null)" = true ] ||
-      die "$STACK_NAME-$name does not run but must be given its new credentials; run scripts/stack up first"
-  done
+  [ "$STACK_PARTS" = whole ] || return 0
+  [ "$(docker inspect --format '{{.State.Health.Status}}' "$STACK_NAME-postgres" 2>/dev/null)" = healthy ] ||
+    die "$STACK_NAME-postgres is not healthy but must be given its new password; run scripts/stack up first"
 }
 
 plan() {
+  ! is_cut || echo "goes on with      the rotation that was cut, with its credentials"
   echo "new credentials   $(rotated_names | paste -sd' ' -)"
   echo "start anew        $(restarted_services)"
   echo "go on running     $([ "$STACK_PARTS" = features ] && echo "the servers of the system" || echo "postgres prometheus alertmanager")"
 }
 
-# Encrypts old values with the new ones put in; the new ones are in the environment afterwards.
+# Encrypts old values with the new ones put in, for those who can open the old ones.
 renew_secrets() {
-  local name
-  for name in $(rotated_names); do export "$name=$(new_secret "$name")"; done
+  local name recipients
+  recipients=$(sops_recipients "$(secrets_file)" | tr ' ' ',')
   {
-    for name in $SECRET_NAMES; do echo "$name=${!name}"; done
+    for name in $SECRET_NAMES; do
+      if rotated_names | grep -qx "$name"; then echo "$name=$(new_secret "$name")"; else echo "$name=${!name}"; fi
+    done
     # what the file has beyond ours
-    decrypt_secrets | grep -v "^\($(tr -s ' \n' '|' <<<"$SECRET_NAMES" | sed 's/|$//; s/|/\\|/g')\)="  || true
-  } | encrypt_secrets "$(secrets_file).next" "$1"
+    decrypt_secrets | grep -v "^\($(tr -s ' \n' '|' <<<"$SECRET_NAMES" | sed 's/|$//; s/|/\\|/g')\)=" || true
+  } | encrypt_secrets "$(next_file)" "$recipients"
 }
 
 # Over the socket in the database's container: the old password is not needed.
@@ -87,8 +98,7 @@ SET log_min_error_statement = 'panic';
 ALTER ROLE detektor PASSWORD '$POSTGRES_PASSWORD';
 SQL
   ) || {
-    rm -f "$(secrets_file).next"
-    die "$STACK_NAME-postgres did not take a new password for detektor and nothing was changed: $(tail -n 1 <<<"$said")"
+    die "$STACK_NAME-postgres did not take a new password for detektor and no server was changed; run it again: $(tail -n 1 <<<"$said")"
   }
   renew_copy || echo "the copy of the password inside $STACK_NAME-postgres stays old until scripts/stack up --recreate"
 }

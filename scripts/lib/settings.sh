@@ -29,6 +29,7 @@ Settings, from the environment:
   POSTGRES_PORT 5432, REDIS_PORT 6379, MLFLOW_PORT 5000, MINIO_PORT 9000, MINIO_CONSOLE_PORT 9001,
   PROMETHEUS_PORT 9090, ALERTMANAGER_PORT 9093, EXPORTER_PORT 9464, POSTGRES_EXPORTER_PORT 9187,
   REDIS_EXPORTER_PORT 9121
+  MIN_DISK_GB 20, MIN_MEMORY_GB 4: what must be free before a start
   STACK_DIR     the root of the tree: where .env.sops, .sops.yaml and .stack.env are
   SOPS_AGE_KEY_FILE  ~/.config/ml-infra/age.key
 TEXT
@@ -70,6 +71,9 @@ check_settings() {
     [[ ${!name} =~ ^[0-9]{1,5}$ ]] && [ "${!name}" -ge 1 ] && [ "${!name}" -le 65535 ] ||
       die "$name was '${!name}' but must be 1 to 65535; correct it"
   done
+  for name in MIN_DISK_GB MIN_MEMORY_GB; do
+    [[ ${!name} =~ ^[0-9]{1,6}$ ]] || die "$name was '${!name}' but must be a whole number of GB; correct it"
+  done
 }
 
 load_settings() {
@@ -84,6 +88,8 @@ load_settings() {
   BACKUP_ROOT=${BACKUP_ROOT:-/opt/detektor/backups}
   POSTGRES_HOST=${POSTGRES_HOST:-$STACK_NAME-postgres}
   REDIS_HOST=${REDIS_HOST:-$STACK_NAME-redis}
+  MIN_DISK_GB=${MIN_DISK_GB:-20}
+  MIN_MEMORY_GB=${MIN_MEMORY_GB:-4}
   for pair in $PORTS; do
     name=${pair%%=*}
     [ -n "${!name:-}" ] || printf -v "$name" '%s' "${pair#*=}"

@@ -25,6 +25,7 @@ up() {
   choose_ports
   keep_settings
   start_all "$patience" ${recreate[@]+"${recreate[@]}"}
+  look_after
   echo
   pages
   echo
@@ -32,11 +33,21 @@ up() {
 }
 
 look_first() {
-  check_disk "${MIN_DISK_GB:-20}"
-  check_memory "${MIN_MEMORY_GB:-4}"
+  find_docker
+  check_disk "$MIN_DISK_GB"
+  check_memory "$MIN_MEMORY_GB"
   check_docker
   check_secrets
+  ! database_answers || check_schema
   [ "$todo" -eq 0 ] || die "$todo to do first, see the lines with NO; scripts/doctor shows all"
+}
+
+# The schema of a database that was not up before.
+look_after() {
+  [ "$schema_seen" = yes ] || ! database_answers || check_schema
+  [ ! -f "$(next_file)" ] ||
+    die "stack '$STACK_NAME' runs, but servers have old credentials since a rotation was cut; run scripts/secrets rotate to go on with it"
+  [ "$todo" -eq 0 ] || die "stack '$STACK_NAME' runs, but no service can use it before the line with NO is dealt with"
 }
 
 make_secrets() {

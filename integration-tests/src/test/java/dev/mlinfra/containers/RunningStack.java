@@ -1,5 +1,7 @@
 package dev.mlinfra.containers;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import java.io.IOException;
@@ -127,6 +129,10 @@ final class RunningStack implements AutoCloseable {
   @Override
   public void close() {
     shell.run("scripts/stack down --volumes --yes");
+    String left = "label=com.docker.compose.project=" + NAME;
+    assertThat(shell.run("docker ps -aq --filter " + left)).as("containers").isEmpty();
+    assertThat(shell.run("docker volume ls -q --filter " + left)).as("volumes").isEmpty();
+    assertThat(directory.resolve(".stack." + NAME + ".env")).doesNotExist();
     shell.run("rm -rf '" + directory + "'");
   }
 
