@@ -13,7 +13,7 @@ edit() {
   # shellcheck disable=SC2064
   trap "rm -rf '$folder'" EXIT
   cp "$file" "$folder/.env.sops"
-  TMPDIR=$folder STACK_EDITOR_SAID=$folder/said SOPS_EDITOR="'$ROOT/scripts/lib/editor'" \
+  TMPDIR=$folder STACK_EDITOR_SAID=$folder/said SOPS_EDITOR="'$ROOT/scripts/lib/editor.sh'" \
     run_sops edit --input-type dotenv --output-type dotenv "$folder/.env.sops" 2>/dev/null || code=$?
   if [ "$code" = 200 ]; then
     echo "nothing was changed"

@@ -129,10 +129,10 @@ final class RunningStack implements AutoCloseable {
   @Override
   public void close() {
     shell.run("scripts/stack down --volumes --yes");
-    String left = "label=com.docker.compose.project=" + NAME;
+    String left = "label=com.docker.compose.project=" + name;
     assertThat(shell.run("docker ps -aq --filter " + left)).as("containers").isEmpty();
     assertThat(shell.run("docker volume ls -q --filter " + left)).as("volumes").isEmpty();
-    assertThat(directory.resolve(".stack." + NAME + ".env")).doesNotExist();
+    assertThat(directory.resolve(".stack." + name + ".env")).doesNotExist();
     shell.run("rm -rf '" + directory + "'");
   }
 
