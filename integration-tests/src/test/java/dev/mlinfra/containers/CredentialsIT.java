@@ -100,10 +100,10 @@ class CredentialsIT {
                       [ $(wc -l <<<"$images") -ge 12 ]
                       search() { LC_ALL=C grep -aohF -f "$VALUES" "$@"; }
                       format='{{.GraphDriver.Data.LowerDir}}:{{.GraphDriver.Data.UpperDir}}'
-                      layers=$(docker image inspect --format "$format" $images | tr : '\n' | grep ^/ | sort -u) || layers=
+                      layers=$(docker image inspect --format "$format" $images | tr : '\\n' | grep ^/ | sort -u) || layers=
                       if [ -n "$layers" ]; then
                         root=$(docker info --format '{{.DockerRootDir}}')
-                        docker run --rm --network none --user 0 -v "$root:$root:ro" -v "$VALUES:$VALUES:ro" \
+                        docker run --rm --network none --user 0 -v "$root:$root:ro" -v "$VALUES:$VALUES:ro" \\
                           -e VALUES --entrypoint bash ml-infra/tools:1 \\
                           -c "$(declare -f search)"'; search -r --devices=skip "$@"' search $layers
                       else

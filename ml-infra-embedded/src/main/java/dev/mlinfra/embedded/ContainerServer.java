@@ -123,7 +123,8 @@ class ContainerServer implements ServerControl {
         engine.ask("pause " + part, docker -> docker.pauseContainerCmd(id()).exec());
         return;
       } catch (UnavailableException e) {
-        if (!e.getMessage().contains("unable to freeze") || System.nanoTime() > deadline) {
+        if (!String.valueOf(e.getMessage()).contains("unable to freeze")
+            || System.nanoTime() > deadline) {
           throw e;
         }
         LockSupport.parkNanos(POLL.toNanos());
