@@ -82,6 +82,8 @@ public final class MlInfra implements AutoCloseable {
         new Clients(
             assembly,
             config.decisions(),
+            config.spool(),
+            !later,
             config.mask(),
             config.events(),
             config.views(),
@@ -100,7 +102,10 @@ public final class MlInfra implements AutoCloseable {
    *
    * @param config what to use
    * @return the whole; close it
-   * @throws ConfigException when two modules provide the same part
+   * @throws ConfigException when two modules provide the same part, or the spool's directory cannot
+   *     be used and the start is to fail fast
+   * @throws dev.mlinfra.error.ConflictException when another process uses the spool's directory and
+   *     the start is to fail fast; with a background start it is tried again until that one ends
    * @throws UnavailableException when a server does not answer and the start is to fail fast
    * @since 0.1
    */

@@ -1,6 +1,7 @@
 package dev.mlinfra;
 
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.check.Faults;
 import dev.mlinfra.check.NameRule;
 import dev.mlinfra.decision.DecisionMask;
@@ -44,6 +45,7 @@ public final class MlInfraConfig {
   private final List<FeatureView> views;
   private final BufferOptions decisions;
   private final BufferOptions events;
+  private final @Nullable SpoolOptions spool;
   private final @Nullable DecisionMask mask;
   private final Start start;
   private final boolean paused;
@@ -55,6 +57,7 @@ public final class MlInfraConfig {
     this.views = List.copyOf(from.views);
     this.decisions = from.decisions;
     this.events = from.events;
+    this.spool = from.spool;
     this.mask = from.mask;
     this.start = from.start;
     this.paused = from.paused;
@@ -74,8 +77,10 @@ public final class MlInfraConfig {
 
   /**
    * Reads the environment variables {@code ML_INFRA_*}: {@code ML_INFRA_SERVICE}, {@code
-   * ML_INFRA_START}, {@code ML_INFRA_PAUSED} and one section a module, as {@code
-   * ML_INFRA_POSTGRES_URL}. A section activates its module; a module's jar alone activates nothing.
+   * ML_INFRA_START}, {@code ML_INFRA_PAUSED}, the spool ({@code ML_INFRA_SPOOL_PATH}, {@code
+   * _MAX_BYTES}, {@code _REPLAY_ROWS_PER_SECOND}, {@code _DURABILITY} with {@code memory} or {@code
+   * spool_first}) and one section a module, as {@code ML_INFRA_POSTGRES_URL}. A section activates
+   * its module; a module's jar alone activates nothing.
    *
    * <p>What the environment does not say is taken from the sources, as by {@link #from}: a variable
    * that is set and not blank wins over them.
@@ -143,6 +148,7 @@ public final class MlInfraConfig {
     if (plain.paused()) {
       builder.paused();
     }
+    plain.spool().ifPresent(builder::spool);
     plain.modules().forEach(builder::install);
     return builder.build();
   }
@@ -165,6 +171,7 @@ public final class MlInfraConfig {
   public Builder toBuilder() {
     Builder builder = new Builder(service).decisions(decisions).events(events);
     builder.start(start).clock(clock);
+    builder.spool = spool;
     builder.mask = mask;
     if (paused) {
       builder.paused();
@@ -230,6 +237,10 @@ public final class MlInfraConfig {
     return events;
   }
 
+  Optional<SpoolOptions> spool() {
+    return Optional.ofNullable(spool);
+  }
+
   Optional<DecisionMask> mask() {
     return Optional.ofNullable(mask);
   }
@@ -260,6 +271,7 @@ public final class MlInfraConfig {
     private final List<FeatureView> views = new ArrayList<>();
     private BufferOptions decisions = BufferOptions.defaults();
     private BufferOptions events = BufferOptions.defaults();
+    private @Nullable SpoolOptions spool;
     private @Nullable DecisionMask mask;
     private Start start = Start.FAIL_FAST;
     private boolean paused;
@@ -302,6 +314,19 @@ public final class MlInfraConfig {
      */
     public Builder decisions(BufferOptions options) {
       this.decisions = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Sets where decisions and feedback wait on disk. Without it they wait in memory only, and what
+     * does not fit there is dropped and counted.
+     *
+     * @param options the directory and its bounds
+     * @return this
+     * @since 0.1
+     */
+    public Builder spool(SpoolOptions options) {
+      this.spool = Objects.requireNonNull(options, "options");
       return this;
     }
 
@@ -380,6 +405,9 @@ public final class MlInfraConfig {
               .name("service", service, NameRule.LABEL)
               .addAll(decisions.faults("decisions"))
               .addAll(events.faults("events"));
+      if (spool != null) {
+        faults.addAll(spool.faults("spool"));
+      }
       if (events.sampleRate() != 1) {
         faults.add(
             "events.sampleRate", events.sampleRate(), "must be 1", "sample decisions instead");

@@ -8,11 +8,13 @@ import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +54,16 @@ final class RecordingStore implements DecisionSink, DeadLetterStore {
     fail();
     feedback.addAll(batch);
     return new Written(batch.size(), 0);
+  }
+
+  @Override
+  public Optional<RowStore<LoggedDecision>> decisionRows() {
+    return Optional.of(new RememberedRows<>("decision", row -> row.decision().id(), this::write));
+  }
+
+  @Override
+  public Optional<RowStore<Feedback>> feedbackRows() {
+    return Optional.of(new RememberedRows<>("feedback", Feedback::id, this::writeFeedback));
   }
 
   @Override

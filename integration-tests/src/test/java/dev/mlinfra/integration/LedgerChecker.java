@@ -36,7 +36,8 @@ final class LedgerChecker implements AutoCloseable {
 
   /**
    * Asserts that every accepted id is stored once, parked or counted as dropped, and that every
-   * count of the ledger is what the producer and the servers say. Call it when nothing is buffered.
+   * count of the ledger is what the producer and the servers say. Call it when nothing is buffered
+   * or spooled.
    *
    * @param told what the producer was told
    * @param rows the ids that the store holds, one entry a row
@@ -62,6 +63,7 @@ final class LedgerChecker implements AutoCloseable {
     assertThat(last.stored()).as("stored, in %s", last).isEqualTo(stored.size());
     assertThat(last.parked()).as("parked, in %s", last).isEqualTo(parked.size());
     assertThat(last.buffered()).as("buffered, in %s", last).isZero();
+    assertThat(last.spooled()).as("spooled, in %s", last).isZero();
     assertThat(last.offered()).as("offered, in %s", last).isEqualTo(told.total());
     assertThat(last.rejectedTotal())
         .as("rejected, in %s", last)
@@ -95,7 +97,7 @@ final class LedgerChecker implements AutoCloseable {
   private void sample() {
     do {
       Ledger now = ledger.get();
-      if (!now.balanced() || now.buffered() < 0) {
+      if (!now.balanced() || now.buffered() < 0 || now.spooled() < 0) {
         wrong.add(now);
       }
       samples.incrementAndGet();

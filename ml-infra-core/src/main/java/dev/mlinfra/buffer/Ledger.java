@@ -9,11 +9,12 @@ import java.util.Map;
  * @param offered calls so far
  * @param stored in the store, by this process or before
  * @param buffered accepted and in memory, the batch being written included
- * @param spooled accepted and on disk
+ * @param spooled accepted by this process and on disk; what an earlier process left there is not
+ *     part of the ledger, but of the meter {@code ml.spool.rows}
  * @param parked accepted, refused by the store, kept as a dead letter with its cause
  * @param sampledOut left out by sampling
  * @param dropped by reason: {@code full}, {@code paused}, {@code closed}, {@code close timeout},
- *     {@code paused at close}, {@code unstorable}
+ *     {@code paused at close}, {@code unstorable}, {@code spool damaged}
  * @param rejected by the subject of the broken rule, as {@code decision.propensity}
  * @param alreadyStored how many of {@code stored} the store had before, as after a retry or replay
  * @since 0.1

@@ -11,8 +11,10 @@ import java.util.function.Consumer;
  * Records decisions and what came of them. Thread-safe; closed with {@code MlInfra}.
  *
  * <p>{@link #log} and {@link #feedback} do no I/O, never block and never throw. What they accepted
- * is stored exactly once as long as the process lives, whatever the store does meanwhile; it is
- * lost when the process is killed before it was written.
+ * is stored exactly once as long as the process lives, whatever the store does meanwhile. When the
+ * process is killed, what was in memory only is lost; with {@link
+ * dev.mlinfra.buffer.Durability#SPOOL_FIRST} that is what was accepted in the last moments, and
+ * what {@link #sync} had waited for is not.
  *
  * @since 0.1
  */
@@ -56,6 +58,17 @@ public interface DecisionLog {
    * @since 0.1
    */
   boolean flush(Duration timeout);
+
+  /**
+   * Waits until nothing that was accepted before the call is in memory only: it is stored, parked
+   * or, with a spool, in a file that is synced, which a kill does not take away and the next
+   * process on the same directory stores. Blocks.
+   *
+   * @param timeout longest wait
+   * @return false when the time was up first, as it is when there is no spool and the store is down
+   * @since 0.1
+   */
+  boolean sync(Duration timeout);
 
   /**
    * Returns where all decisions offered to this process are. Does not block.

@@ -2,9 +2,10 @@ package dev.mlinfra.spi;
 
 import dev.mlinfra.decision.Feedback;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Stores decisions and feedback. Called by one thread at a time; blocks within its own time-outs.
+ * Stores decisions and feedback. May be called by several threads; blocks within its own time-outs.
  *
  * <p>A batch is stored whole or not at all. {@link dev.mlinfra.error.CorruptDataException} means
  * that some row can never be stored, so that the caller halves the batch; a retryable exception
@@ -35,4 +36,24 @@ public interface DecisionSink {
    * @since 0.1
    */
   Written writeFeedback(List<Feedback> batch, boolean firstAttempt);
+
+  /**
+   * Returns how decisions are kept outside of the store, for a spool.
+   *
+   * @return empty when they cannot be
+   * @since 0.1
+   */
+  default Optional<RowStore<LoggedDecision>> decisionRows() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns how feedback is kept outside of the store, for a spool.
+   *
+   * @return empty when it cannot be
+   * @since 0.1
+   */
+  default Optional<RowStore<Feedback>> feedbackRows() {
+    return Optional.empty();
+  }
 }

@@ -24,6 +24,9 @@ public enum Meter {
   BUFFER_ROWS("ml.buffer.rows", Type.GAUGE, "rows", "Accepted and not yet stored", "buffer"),
   /** Bytes waiting. */
   BUFFER_BYTES("ml.buffer.bytes", Type.GAUGE, "bytes", "Heap held by waiting rows", "buffer"),
+  /** Rows on disk. */
+  BUFFER_SPOOLED(
+      "ml.buffer.spooled", Type.GAUGE, "rows", "Accepted and on disk, not yet stored", "buffer"),
   /** Rows parked as dead letters. */
   BUFFER_PARKED(
       "ml.buffer.parked",
@@ -48,6 +51,30 @@ public enum Meter {
   /** Time of a write. */
   BUFFER_WRITE(
       "ml.buffer.write", Type.TIMER, "seconds", "Time of one successful batch write", "buffer"),
+  /** Bytes in the spool. */
+  SPOOL_BYTES("ml.spool.bytes", Type.GAUGE, "bytes", "On disk, quarantined files included"),
+  /** Files that wait in the spool. */
+  SPOOL_FILES("ml.spool.files", Type.GAUGE, "files", "Waiting to be stored"),
+  /** Rows that wait in the spool. */
+  SPOOL_ROWS(
+      "ml.spool.rows",
+      Type.GAUGE,
+      "rows",
+      "Waiting to be stored, those of dead processes included"),
+  /** Rows stored from the spool. */
+  SPOOL_REPLAYED(
+      "ml.spool.replayed",
+      Type.COUNTER,
+      "rows",
+      "Stored from the spool, those of dead processes included",
+      "buffer"),
+  /** Files that were set aside. */
+  SPOOL_QUARANTINED("ml.spool.quarantined", Type.COUNTER, "files", "Damaged or foreign, set aside"),
+  /** Failures of the disk. */
+  SPOOL_FAILURES(
+      "ml.spool.failures", Type.COUNTER, "calls", "Refused by the disk; the spool rests meanwhile"),
+  /** Batches that found no room. */
+  SPOOL_FULL("ml.spool.full", Type.COUNTER, "batches", "Found no room and stayed in memory"),
   /** Time of an online read. */
   FEATURES_ONLINE("ml.features.online", Type.TIMER, "seconds", "Time of one online read", "view"),
   /** Entities by status of an online read. */

@@ -13,6 +13,10 @@ import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.EncodedRows;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.net.ServerSocket;
 import java.sql.Connection;
@@ -97,6 +101,47 @@ class DecisionSinkIT {
   void storesARowOnceThatStandsTwiceInABatch() {
     Decision decision = decisions(1).get(0);
     assertThat(postgres.store(true, List.of(decision, decision))).isEqualTo(new Written(1, 1));
+  }
+
+  @Test
+  void storesEncodedRowsAsItStoresTheBatchOnEitherRoad() {
+    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    List<LoggedDecision> batch = new ArrayList<>();
+    for (Decision decision : decisions(2_000)) {
+      batch.add(new LoggedDecision(decision.toBuilder().decidedAt(THEN).build(), 7, 0.5));
+    }
+    postgres.part(DecisionSink.class).write(batch, true);
+    String written = contents();
+    database.execute("TRUNCATE ml_learning.agent_decisions");
+
+    EncodedRows encoded = rows.encode(batch);
+    assertThat(encoded.count()).isEqualTo(2_000);
+    assertThat(rows.store(encoded.slice(0, 700), true)).isEqualTo(new Written(700, 0));
+    assertThat(rows.store(encoded, false)).isEqualTo(new Written(1_300, 700));
+    assertThat(rows.store(encoded, true)).isEqualTo(new Written(0, 2_000));
+    assertThat(contents()).isEqualTo(written);
+  }
+
+  @Test
+  void storesEncodedFeedbackOnce() {
+    RowStore<Feedback> rows = postgres.part(DecisionSink.class).feedbackRows().orElseThrow();
+    Feedback click = Feedback.of(UUID.randomUUID(), 1).label("click").observedAt(THEN);
+    EncodedRows encoded = rows.encode(List.of(click, click, click.kind("view")));
+    assertThat(rows.store(encoded, true)).isEqualTo(new Written(2, 1));
+    assertThat(rows.store(encoded, false)).isEqualTo(new Written(0, 3));
+    assertThat(rows.letter(encoded.slice(1, 2), "a cause"))
+        .satisfies(
+            letter -> {
+              assertThat(letter.origin()).isEqualTo("feedback");
+              assertThat(letter.subjectId()).isEqualTo(click.id().toString());
+              assertThat(letter.cause()).isEqualTo("a cause");
+            });
+  }
+
+  private String contents() {
+    return database.text(
+        "SELECT count(*) || ' ' || sum(hashtextextended((to_jsonb(d) - 'stored_at')::text, 0))"
+            + " FROM ml_learning.agent_decisions d");
   }
 
   @Test

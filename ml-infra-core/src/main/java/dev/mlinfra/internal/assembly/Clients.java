@@ -2,6 +2,7 @@ package dev.mlinfra.internal.assembly;
 
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.event.EventStreams;
@@ -14,6 +15,7 @@ import dev.mlinfra.internal.feature.TieredFeatureStore;
 import dev.mlinfra.internal.model.MirroredModelRegistry;
 import dev.mlinfra.internal.pattern.MeteredPatternStore;
 import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.spool.Spool;
 import dev.mlinfra.internal.training.TrainingSets;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
@@ -46,6 +48,8 @@ public final class Clients implements AutoCloseable {
   public Clients(
       Assembly parts,
       BufferOptions decisionOptions,
+      Optional<SpoolOptions> spoolOptions,
+      boolean spoolRequired,
       Optional<DecisionMask> mask,
       BufferOptions eventOptions,
       List<FeatureView> views,
@@ -66,6 +70,15 @@ public final class Clients implements AutoCloseable {
                 sink ->
                     new BufferedDecisionLog(
                         decisionOptions,
+                        spoolOptions.map(
+                            options ->
+                                Spool.open(
+                                    options,
+                                    spoolRequired,
+                                    decisionOptions.closeTimeout(),
+                                    deadLetters,
+                                    pause,
+                                    telemetry)),
                         sink,
                         parts.find(DecisionHistory.class),
                         parts.find(RecentDecisions.class),

@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.assembly;
 
+import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.InfraModule;
@@ -31,6 +32,7 @@ public final class Sections {
           "mlflow", "ml-infra-storage");
 
   private static final String PAUSED = PREFIX + "PAUSED";
+  private static final String SPOOL = "spool";
   private static final Set<String> GENERAL = Set.of("service", "start", "paused");
 
   private final Faults faults = new Faults();
@@ -40,9 +42,9 @@ public final class Sections {
 
   private Sections() {}
 
-  /** Whether a section belongs to one of the library's own modules. */
+  /** Whether a section is the spool or belongs to one of the library's own modules. */
   static boolean isKnown(String section) {
-    return ARTIFACTS.containsKey(section);
+    return section.equals(SPOOL) || ARTIFACTS.containsKey(section);
   }
 
   /**
@@ -54,6 +56,7 @@ public final class Sections {
     Sections sections = new Sections();
     sections.findFactories();
     variables.forEach(sections::sort);
+    Optional<SpoolOptions> spool = sections.spool();
     List<InfraModule> modules = sections.modules();
     boolean paused = paused(variables, sections.faults);
     if (sections.general.get("service") == null) {
@@ -65,6 +68,7 @@ public final class Sections {
         String.valueOf(sections.general.get("service")),
         Optional.ofNullable(sections.general.get("start")),
         paused,
+        spool,
         modules);
   }
 
@@ -101,7 +105,7 @@ public final class Sections {
     }
     int end = key.indexOf('_');
     String section = end < 0 ? key : key.substring(0, end);
-    if (end > 0 && factories.containsKey(section)) {
+    if (end > 0 && (section.equals(SPOOL) || factories.containsKey(section))) {
       values.computeIfAbsent(section, s -> new HashMap<>()).put(key.substring(end + 1), value);
     } else if (end > 0 && ARTIFACTS.containsKey(section)) {
       faults.addLine(
@@ -113,6 +117,29 @@ public final class Sections {
     }
   }
 
+  private Optional<SpoolOptions> spool() {
+    Map<String, String> keys = values.remove(SPOOL);
+    if (keys == null) {
+      return Optional.empty();
+    }
+    Settings settings = new Settings(SPOOL, keys);
+    try {
+      SpoolOptions spool = SpoolSection.read(settings);
+      refuseUnread(settings);
+      return Optional.of(spool);
+    } catch (ConfigException e) {
+      faults.addAll(e.faults());
+      return Optional.empty();
+    }
+  }
+
+  private void refuseUnread(Settings settings) {
+    for (String key : settings.unread()) {
+      faults.addLine(
+          settings.variable(key) + " was set but is not known; correct its name or unset it");
+    }
+  }
+
   private List<InfraModule> modules() {
     List<InfraModule> modules = new ArrayList<>();
     values.forEach(
@@ -120,11 +147,7 @@ public final class Sections {
           Settings settings = new Settings(section, keys);
           try {
             modules.add(Objects.requireNonNull(factories.get(section)).create(settings));
-            for (String key : settings.unread()) {
-              faults.addLine(
-                  settings.variable(key)
-                      + " was set but is not known; correct its name or unset it");
-            }
+            refuseUnread(settings);
           } catch (ConfigException e) {
             faults.addAll(e.faults());
           }
@@ -134,5 +157,9 @@ public final class Sections {
 
   /** What plain configuration says. */
   public record Plain(
-      String service, Optional<String> start, boolean paused, List<InfraModule> modules) {}
+      String service,
+      Optional<String> start,
+      boolean paused,
+      Optional<SpoolOptions> spool,
+      List<InfraModule> modules) {}
 }

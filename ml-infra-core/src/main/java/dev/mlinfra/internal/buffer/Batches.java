@@ -27,12 +27,16 @@ final class Batches<T extends Bufferable> {
   private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
   private static final long BUSY_PAUSE_NANOS = 2_000_000;
   private static final long IDLE_PAUSE_NANOS = 20_000_000;
+  private static final long HELD_PAUSE_NANOS = 20_000_000;
 
   private final String name;
   private final int maxRows;
   private final long lingerNanos;
   private final Backoff backoff;
+  private final int markRows;
+  private final long markBytes;
   private final BatchStore<T> store;
+  private final Overflow<T> overflow;
   private final Parking<T> parking;
   private final Counts counts;
   private final AtomicLong bytes;
@@ -50,6 +54,7 @@ final class Batches<T extends Bufferable> {
       String name,
       BufferOptions options,
       BatchStore<T> store,
+      Overflow<T> overflow,
       Parking<T> parking,
       Counts counts,
       AtomicLong bytes,
@@ -58,33 +63,63 @@ final class Batches<T extends Bufferable> {
     this.maxRows = options.maxBatchRows();
     this.lingerNanos = options.linger().toNanos();
     this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());
+    this.markRows = options.maxQueuedRows() / 2;
+    this.markBytes = options.maxQueuedBytes() / 2;
     this.store = store;
+    this.overflow = overflow;
     this.parking = parking;
     this.counts = counts;
     this.bytes = bytes;
     this.telemetry = telemetry;
   }
 
-  /** Does the next piece of work and returns how long the thread may rest, in nanoseconds. */
-  long step(Queue<T> queue, long now, boolean urgent) {
+  /**
+   * Does the next piece of work and returns how long the thread may rest, in nanoseconds.
+   *
+   * @param held when nothing may be sent to the store
+   */
+  long step(Queue<T> queue, long now, boolean urgent, boolean held) {
     if (!pending.isEmpty()) {
+      if (overflow.wants(failures > 0, aboveMark(queue)) && keepNext()) {
+        return 0;
+      }
+      if (held) {
+        return HELD_PAUSE_NANOS;
+      }
       if (now - retryAtNanos < 0) {
-        return retryAtNanos - now;
+        return Math.min(retryAtNanos - now, IDLE_PAUSE_NANOS);
       }
       writeNext();
       return 0;
+    }
+    if (held && !overflow.wants(false, false)) {
+      return HELD_PAUSE_NANOS;
     }
     drain(queue, now);
     if (open.isEmpty()) {
       return IDLE_PAUSE_NANOS;
     }
     if (urgent || open.size() >= maxRows || now - openedAtNanos >= lingerNanos) {
-      pending.add(new Segment<>(open, true));
-      open = new ArrayList<>();
+      closeOpen();
       retryAtNanos = now;
       return 0;
     }
     return Math.min(BUSY_PAUSE_NANOS, lingerNanos - (now - openedAtNanos));
+  }
+
+  /** Moves everything that is left to disk, if there is one that takes it. */
+  void keepRest(Queue<T> queue) {
+    do {
+      if (!open.isEmpty()) {
+        closeOpen();
+      }
+      while (!pending.isEmpty()) {
+        if (!keepNext()) {
+          return;
+        }
+      }
+      drain(queue, openedAtNanos);
+    } while (!open.isEmpty());
   }
 
   boolean isEmpty() {
@@ -104,6 +139,35 @@ final class Batches<T extends Bufferable> {
     pending.clear();
     open = new ArrayList<>();
     empty = true;
+  }
+
+  private boolean aboveMark(Queue<T> queue) {
+    return bytes.get() > markBytes || queue.size() > markRows;
+  }
+
+  private void closeOpen() {
+    pending.add(new Segment<>(open, true));
+    open = new ArrayList<>();
+  }
+
+  /** Returns false when the first batch is still in memory. */
+  private boolean keepNext() {
+    Segment<T> segment = pending.getFirst();
+    try {
+      if (!overflow.keep(segment.rows, segment.firstAttempt)) {
+        return false;
+      }
+    } catch (CorruptDataException e) {
+      if (segment.rows.size() == 1) {
+        return false; // its way to the store parks it
+      }
+      halveOrPark(segment, e);
+      return true;
+    }
+    pending.removeFirst();
+    release(segment);
+    empty = pending.isEmpty() && open.isEmpty();
+    return true;
   }
 
   private void drain(Queue<T> queue, long now) {

@@ -24,6 +24,11 @@ final class Counts {
   final LongAdder lostUnstorable = new LongAdder();
   final LongAdder writeFailures = new LongAdder();
   private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
+  private final SpoolTally spool;
+
+  Counts(SpoolTally spool) {
+    this.spool = spool;
+  }
 
   void reject(String fault) {
     int end = fault.indexOf(' ');
@@ -31,13 +36,38 @@ final class Counts {
     rejected.computeIfAbsent(subject, s -> new LongAdder()).increment();
   }
 
-  /** Accepted rows whose fate is settled. Read before {@link #accepted} to stay below it. */
-  long settled() {
-    return stored.sum() + parked.sum() + lost();
+  /** Accepted rows that are no longer in memory. Read before {@link #accepted} to stay below it. */
+  long leftMemory() {
+    return stored.sum() + parked.sum() + lost() + spool.kept.sum();
+  }
+
+  long storedTotal() {
+    return spool.stored.sum() + stored.sum();
+  }
+
+  long repeatedTotal() {
+    return spool.repeated.sum() + repeated.sum();
+  }
+
+  long parkedTotal() {
+    return spool.parked.sum() + parked.sum();
+  }
+
+  long writeFailuresTotal() {
+    return spool.writeFailures.sum() + writeFailures.sum();
+  }
+
+  long spooled() {
+    long left = spool.left();
+    return spool.kept.sum() - left;
   }
 
   long dropped() {
-    return droppedNumbered() + refusedClosed.sum() + lost();
+    return droppedNumbered()
+        + refusedClosed.sum()
+        + lost()
+        + spool.unstorable.sum()
+        + spool.damaged.sum();
   }
 
   /** Drops that have a number of their own, so that the store can tell that they are missing. */
@@ -54,25 +84,44 @@ final class Counts {
   }
 
   Ledger ledger() {
+    long replayed = spool.stored.sum();
+    long replayParked = spool.parked.sum();
+    long replayUnstorable = spool.unstorable.sum();
+    long damaged = spool.damaged.sum();
+    long kept = spool.kept.sum(); // after what left the spool, so that it is never less
     long storedNow = stored.sum();
     long parkedNow = parked.sum();
     long atClose = lostAtClose.sum();
     long pausedAtClose = lostPaused.sum();
     long unstorable = lostUnstorable.sum();
-    long buffered = accepted.sum() - storedNow - parkedNow - atClose - pausedAtClose - unstorable;
+    long settled = storedNow + parkedNow + atClose + pausedAtClose + unstorable;
+    long buffered = accepted.sum() - settled - kept;
+    long spooled = kept - replayed - replayParked - replayUnstorable - damaged;
     Map<String, Long> dropped = new TreeMap<>();
     putIfAny(dropped, "full", droppedFull.sum());
     putIfAny(dropped, "paused", droppedPaused.sum());
     putIfAny(dropped, "closed", refusedClosed.sum());
     putIfAny(dropped, "close timeout", atClose);
     putIfAny(dropped, "paused at close", pausedAtClose);
-    putIfAny(dropped, "unstorable", unstorable);
+    putIfAny(dropped, "unstorable", unstorable + replayUnstorable);
+    putIfAny(dropped, "spool damaged", damaged);
     Map<String, Long> refused = new TreeMap<>();
     rejected.forEach((subject, count) -> putIfAny(refused, subject, count.sum()));
+    long allStored = storedNow + replayed;
+    long allParked = parkedNow + replayParked;
     long sampled = sampledOut.sum();
-    long offered = storedNow + parkedNow + buffered + sampled + sum(dropped) + sum(refused);
+    long offered =
+        allStored + allParked + buffered + spooled + sampled + sum(dropped) + sum(refused);
     return new Ledger(
-        offered, storedNow, buffered, 0, parkedNow, sampled, dropped, refused, repeated.sum());
+        offered,
+        allStored,
+        buffered,
+        spooled,
+        allParked,
+        sampled,
+        dropped,
+        refused,
+        repeatedTotal());
   }
 
   private static void putIfAny(Map<String, Long> map, String key, long count) {

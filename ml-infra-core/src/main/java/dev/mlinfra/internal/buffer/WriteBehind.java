@@ -12,13 +12,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A bounded buffer between the host's threads and one writer thread. Offers never block, throw or
  * do I/O; the writer drains through {@link Batches}.
  */
 public final class WriteBehind<T extends Bufferable> {
-  private static final long HELD_PAUSE_NANOS = 20_000_000;
+  private static final Logger LOG = LoggerFactory.getLogger(WriteBehind.class);
 
   private final String name;
   private final long maxBytes;
@@ -27,7 +29,8 @@ public final class WriteBehind<T extends Bufferable> {
   private final @Nullable Masking<T> masking;
   private final MpscAtomicArrayQueue<T> queue;
   private final AtomicLong bytes = new AtomicLong();
-  private final Counts counts = new Counts();
+  private final Overflow<T> overflow;
+  private final Counts counts;
   private final Object drainLock = new Object();
   private final Batches<T> batches;
   private volatile boolean closed;
@@ -38,6 +41,7 @@ public final class WriteBehind<T extends Bufferable> {
       String name,
       BufferOptions options,
       BatchStore<T> store,
+      Overflow<T> overflow,
       Parking<T> parking,
       PauseSwitch pause,
       @Nullable Masking<T> masking,
@@ -48,7 +52,9 @@ public final class WriteBehind<T extends Bufferable> {
     this.maxBytes = options.maxQueuedBytes();
     this.sampler = new Sampler(options.sampleRate());
     this.queue = new MpscAtomicArrayQueue<>(options.maxQueuedRows());
-    this.batches = new Batches<>(name, options, store, parking, counts, bytes, telemetry);
+    this.overflow = overflow;
+    this.counts = new Counts(overflow.tally());
+    this.batches = new Batches<>(name, options, store, overflow, parking, counts, bytes, telemetry);
     observe(telemetry);
   }
 
@@ -94,13 +100,18 @@ public final class WriteBehind<T extends Bufferable> {
     return counts.accepted.sum();
   }
 
-  long settledTotal() {
-    return counts.settled();
+  /** How many accepted rows are stored, parked, lost or on disk. */
+  long leftMemoryTotal() {
+    return counts.leftMemory();
+  }
+
+  Overflow<T> overflow() {
+    return overflow;
   }
 
   /** Moves waiting rows into the batch in hand and writes when it is time; writer thread only. */
   long step(long nowNanos, boolean urgent) {
-    return pause.holds() ? HELD_PAUSE_NANOS : batches.step(queue, nowNanos, urgent);
+    return batches.step(queue, nowNanos, urgent, pause.holds());
   }
 
   /** Whether nothing is written until somebody resumes. */
@@ -116,8 +127,14 @@ public final class WriteBehind<T extends Bufferable> {
     return queue.isEmpty() && batches.isEmpty();
   }
 
-  /** Counts what is left as lost; after the writer thread has ended its work. */
+  /** Moves what is left to disk or counts it as lost; after the writer has ended its work. */
+  @SuppressWarnings("CatchingUnchecked") // what cannot be kept must be counted all the same
   void finish() {
+    try {
+      batches.keepRest(queue);
+    } catch (Throwable e) {
+      LOG.error("{} buffer could not keep what is left: {}", name, e.toString());
+    }
     LongAdder lost = pause.paused() ? counts.lostPaused : counts.lostAtClose;
     batches.abandon(lost);
     finished = true;
@@ -168,14 +185,15 @@ public final class WriteBehind<T extends Bufferable> {
 
   private void observe(Telemetry telemetry) {
     telemetry.observe(Meter.BUFFER_OFFERED, () -> counts.ledger().offered(), name);
-    telemetry.observe(Meter.BUFFER_STORED, counts.stored::sum, name);
-    telemetry.observe(Meter.BUFFER_REPEATED, counts.repeated::sum, name);
+    telemetry.observe(Meter.BUFFER_STORED, counts::storedTotal, name);
+    telemetry.observe(Meter.BUFFER_REPEATED, counts::repeatedTotal, name);
     telemetry.observe(Meter.BUFFER_ROWS, () -> counts.ledger().buffered(), name);
     telemetry.observe(Meter.BUFFER_BYTES, bytes::get, name);
-    telemetry.observe(Meter.BUFFER_PARKED, counts.parked::sum, name);
+    telemetry.observe(Meter.BUFFER_SPOOLED, counts::spooled, name);
+    telemetry.observe(Meter.BUFFER_PARKED, counts::parkedTotal, name);
     telemetry.observe(Meter.BUFFER_SAMPLED_OUT, counts.sampledOut::sum, name);
     telemetry.observe(Meter.BUFFER_DROPPED, counts::dropped, name);
     telemetry.observe(Meter.BUFFER_REJECTED, counts::rejectedTotal, name);
-    telemetry.observe(Meter.BUFFER_WRITE_FAILURES, counts.writeFailures::sum, name);
+    telemetry.observe(Meter.BUFFER_WRITE_FAILURES, counts::writeFailuresTotal, name);
   }
 }

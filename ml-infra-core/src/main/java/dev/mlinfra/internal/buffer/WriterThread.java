@@ -4,6 +4,7 @@ import dev.mlinfra.internal.time.Patience;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,15 +17,18 @@ public final class WriterThread implements AutoCloseable {
 
   private final List<WriteBehind<?>> buffers;
   private final Duration closeTimeout;
+  private final Runnable atEnd;
   private final Thread thread;
   private volatile boolean urgent;
   private volatile boolean closing;
   private volatile long closeDeadlineNanos;
 
-  /** Starts a daemon thread of that name. */
-  public WriterThread(String name, Duration closeTimeout, List<WriteBehind<?>> buffers) {
+  /** Starts a daemon thread of that name; the last thing that it runs is {@code atEnd}. */
+  public WriterThread(
+      String name, Duration closeTimeout, List<WriteBehind<?>> buffers, Runnable atEnd) {
     this.buffers = List.copyOf(buffers);
     this.closeTimeout = closeTimeout;
+    this.atEnd = atEnd;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -32,10 +36,28 @@ public final class WriterThread implements AutoCloseable {
 
   /** Waits until a buffer has settled what it had accepted before the call, or is paused. */
   public boolean flush(WriteBehind<?> buffer, Duration timeout) {
+    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    if (!sync(buffer, timeout)) {
+      return false;
+    }
+    Overflow<?> overflow = buffer.overflow();
+    long mark = overflow.newest();
+    return await(deadline, buffer, () -> overflow.passed(mark));
+  }
+
+  /** Waits until nothing that a buffer had accepted before the call is in memory only. */
+  public boolean sync(WriteBehind<?> buffer, Duration timeout) {
     long target = buffer.acceptedTotal();
     long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
     // An offer that finds the buffer full counts as accepted for a moment.
-    while (buffer.settledTotal() < Math.min(target, buffer.acceptedTotal())) {
+    return await(
+        deadline,
+        buffer,
+        () -> buffer.leftMemoryTotal() >= Math.min(target, buffer.acceptedTotal()));
+  }
+
+  private boolean await(long deadline, WriteBehind<?> buffer, BooleanSupplier done) {
+    while (!done.getAsBoolean()) {
       if (buffer.paused()
           || System.nanoTime() - deadline >= 0
           || Thread.currentThread().isInterrupted()) {
@@ -69,20 +91,24 @@ public final class WriterThread implements AutoCloseable {
   }
 
   private void run() {
-    while (!(closing && ended())) {
-      boolean hurry = urgent || closing;
-      urgent = false;
-      long rest = Long.MAX_VALUE;
-      for (WriteBehind<?> buffer : buffers) {
-        rest = Math.min(rest, step(buffer, hurry));
-      }
-      if (rest > 0 && !urgent) {
-        LockSupport.parkNanos(closing ? Math.min(rest, POLL_NANOS) : rest);
-        // An interrupt would make every later park return at once.
+    try {
+      while (!(closing && ended())) {
+        boolean hurry = urgent || closing;
+        urgent = false;
+        long rest = Long.MAX_VALUE;
+        for (WriteBehind<?> buffer : buffers) {
+          rest = Math.min(rest, step(buffer, hurry));
+        }
+        if (rest > 0 && !urgent) {
+          LockSupport.parkNanos(closing ? Math.min(rest, POLL_NANOS) : rest);
+        }
+        // An interrupt would make every later park return at once, and close files that are open.
         boolean ignored = Thread.interrupted();
       }
+      buffers.forEach(WriteBehind::finish);
+    } finally {
+      atEnd.run();
     }
-    buffers.forEach(WriteBehind::finish);
   }
 
   private boolean ended() {

@@ -13,13 +13,16 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.decision.TrainingQuery;
 import dev.mlinfra.decision.TrainingSet;
+import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.internal.buffer.Masking;
+import dev.mlinfra.internal.buffer.Overflow;
 import dev.mlinfra.internal.buffer.Parking;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
 import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.spool.Spool;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.internal.training.TrainingSets;
 import dev.mlinfra.spi.DeadLetter;
@@ -50,11 +53,13 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   private final TrainingSets trainingSets;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
+  private final Optional<Spool> spool;
   private final WriterThread writer;
 
   /** Starts the writer thread. */
   public BufferedDecisionLog(
       BufferOptions options,
+      Optional<Spool> spool,
       DecisionSink sink,
       Optional<DecisionHistory> history,
       Optional<RecentDecisions> recent,
@@ -63,6 +68,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       Optional<DecisionMask> mask,
       TrainingSets trainingSets,
       Telemetry telemetry) {
+    this.spool = spool;
     this.sink = sink;
     this.history = history;
     this.recent = recent;
@@ -73,6 +79,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             "decision",
             options,
             this::storeDecisions,
+            spool.map(this::decisionLane).orElseGet(Overflow::none),
             new Parking<>(deadLetters, BufferedDecisionLog::letter),
             pause,
             mask.map(BufferedDecisionLog::decisionMasking).orElse(null),
@@ -81,15 +88,19 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         new WriteBehind<>(
             "feedback",
             options,
-            (batch, first) ->
-                sink.writeFeedback(batch.stream().map(Sequenced::value).toList(), first),
+            (batch, first) -> sink.writeFeedback(values(batch), first),
+            spool.map(this::feedbackLane).orElseGet(Overflow::none),
             new Parking<>(deadLetters, BufferedDecisionLog::letter),
             pause,
             mask.map(BufferedDecisionLog::feedbackMasking).orElse(null),
             telemetry);
     this.writer =
         new WriterThread(
-            "ml-infra-decision-writer", options.closeTimeout(), List.of(decisions, feedback));
+            "ml-infra-decision-writer",
+            options.closeTimeout(),
+            List.of(decisions, feedback),
+            () -> spool.ifPresent(Spool::leave));
+    spool.ifPresent(Spool::start);
   }
 
   @Override
@@ -107,6 +118,13 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
     return writer.flush(decisions, timeout)
         && writer.flush(feedback, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+  }
+
+  @Override
+  public boolean sync(Duration timeout) {
+    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    return writer.sync(decisions, timeout)
+        && writer.sync(feedback, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
   }
 
   @Override
@@ -142,17 +160,49 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
 
   @Override
   public void close() {
+    spool.ifPresent(Spool::closing);
     writer.close();
+    spool.ifPresent(Spool::close);
+  }
+
+  private Overflow<Decision> decisionLane(Spool on) {
+    return on.lane(
+        "decision",
+        sink.decisionRows().orElseThrow(BufferedDecisionLog::noRows),
+        this::logged,
+        batch -> recent.ifPresent(cache -> remember(cache, batch)));
+  }
+
+  private Overflow<Feedback> feedbackLane(Spool on) {
+    return on.lane(
+        "feedback",
+        sink.feedbackRows().orElseThrow(BufferedDecisionLog::noRows),
+        BufferedDecisionLog::values,
+        batch -> {});
+  }
+
+  private static ConfigException noRows() {
+    return new ConfigException(
+        "spool was set but the module that stores decisions keeps none outside of its store; remove"
+            + " the spool or install another module");
   }
 
   private Written storeDecisions(List<Sequenced<Decision>> batch, boolean firstAttempt) {
+    Written written = sink.write(logged(batch), firstAttempt);
+    recent.ifPresent(cache -> remember(cache, batch));
+    return written;
+  }
+
+  private List<LoggedDecision> logged(List<Sequenced<Decision>> batch) {
     List<LoggedDecision> rows = new ArrayList<>(batch.size());
     for (Sequenced<Decision> row : batch) {
       rows.add(new LoggedDecision(row.value(), row.sequence(), decisions.passProbability()));
     }
-    Written written = sink.write(rows, firstAttempt);
-    recent.ifPresent(cache -> remember(cache, batch));
-    return written;
+    return rows;
+  }
+
+  private static List<Feedback> values(List<Sequenced<Feedback>> batch) {
+    return batch.stream().map(Sequenced::value).toList();
   }
 
   @SuppressWarnings("CatchingUnchecked") // the batch is stored; a faulty cache must not undo that

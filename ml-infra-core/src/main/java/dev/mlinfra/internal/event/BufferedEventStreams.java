@@ -12,6 +12,7 @@ import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.event.EventHandler;
 import dev.mlinfra.event.EventStreams;
+import dev.mlinfra.internal.buffer.Overflow;
 import dev.mlinfra.internal.buffer.Parking;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.WriteBehind;
@@ -60,12 +61,14 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
             "event",
             options,
             (batch, first) -> broker.append(batch.stream().map(Sequenced::value).toList(), first),
+            Overflow.none(),
             new Parking<>(deadLetters, BufferedEventStreams::letter),
             pause,
             null,
             telemetry);
     this.publisher =
-        new WriterThread("ml-infra-event-publisher", options.closeTimeout(), List.of(buffer));
+        new WriterThread(
+            "ml-infra-event-publisher", options.closeTimeout(), List.of(buffer), () -> {});
   }
 
   @Override

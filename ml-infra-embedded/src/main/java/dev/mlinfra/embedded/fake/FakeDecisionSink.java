@@ -3,6 +3,7 @@ package dev.mlinfra.embedded.fake;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.time.Clock;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Keeps each decision and each feedback once. */
@@ -23,6 +25,10 @@ final class FakeDecisionSink implements DecisionSink {
   private final Map<Key, LoggedDecision> decisions = new LinkedHashMap<>();
   private final Map<UUID, Feedback> feedback = new LinkedHashMap<>();
   private final Map<Object, Instant> storedAt = new HashMap<>();
+  private final RowStore<LoggedDecision> decisionRows =
+      new FakeRows<>("decision", row -> row.decision().id().toString(), this::write);
+  private final RowStore<Feedback> feedbackRows =
+      new FakeRows<>("feedback", row -> row.id().toString(), this::writeFeedback);
 
   FakeDecisionSink(Faulty faulty, Clock clock) {
     this.faulty = faulty;
@@ -37,6 +43,16 @@ final class FakeDecisionSink implements DecisionSink {
   @Override
   public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
     return faulty.call(Part.DECISION_SINK, () -> addFeedback(batch));
+  }
+
+  @Override
+  public Optional<RowStore<LoggedDecision>> decisionRows() {
+    return Optional.of(decisionRows);
+  }
+
+  @Override
+  public Optional<RowStore<Feedback>> feedbackRows() {
+    return Optional.of(feedbackRows);
   }
 
   /** A copy of what is stored. */

@@ -11,8 +11,10 @@ import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +43,19 @@ class FakeDecisionsTest {
     assertThatThrownBy(() -> sink.write(batch, true)).isInstanceOf(UnavailableException.class);
     open.fake.heal();
     assertThat(sink.write(batch, false)).isEqualTo(new Written(0, 2));
+  }
+
+  @Test
+  void takesRowsThatWaitedElsewhere() {
+    RowStore<LoggedDecision> rows = sink.decisionRows().orElseThrow();
+    EncodedRows encoded = rows.encode(List.of(row("a", NOON), row("b", NOON), row("c", NOON)));
+    open.fake.fail(Part.DECISION_SINK);
+    assertThatThrownBy(() -> rows.store(encoded, true)).isInstanceOf(UnavailableException.class);
+    open.fake.heal();
+    assertThat(rows.store(encoded.slice(0, 2), false)).isEqualTo(new Written(2, 0));
+    assertThat(rows.letter(encoded.slice(2, 3), "cause").origin()).isEqualTo("decision");
+    assertThat(rows.store(encoded.slice(2, 3), false)).isEqualTo(new Written(1, 0));
+    assertThat(read(day())).hasSize(3);
   }
 
   @Test

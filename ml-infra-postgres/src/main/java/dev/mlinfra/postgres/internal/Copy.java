@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.spi.EncodedRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Copy implements AutoCloseable {
     String sql =
         "COPY " + table + " (" + String.join(", ", columns) + ") FROM STDIN (FORMAT binary)";
     CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
-    return new Copy(copy, new CopyWriter(copy, buffer), columns.size());
+    return new Copy(copy, new CopyWriter(copy::writeToCopy, buffer).start(), columns.size());
   }
 
   /** Starts a row, whose fields the caller writes. */
@@ -31,9 +32,15 @@ final class Copy implements AutoCloseable {
     return writer.row(columns);
   }
 
+  /** Writes rows that were encoded before. */
+  void encoded(EncodedRows rows) throws SQLException {
+    writer.encoded(rows);
+  }
+
   /** Hands the rest over and waits for the server to take all. */
   long end() throws SQLException {
-    return writer.end();
+    writer.end();
+    return copy.endCopy();
   }
 
   byte[] buffer() {

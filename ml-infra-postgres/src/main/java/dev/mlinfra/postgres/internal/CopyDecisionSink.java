@@ -4,13 +4,18 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Stores decisions and feedback by binary COPY, and tells the rollup what it touched. */
 final class CopyDecisionSink implements DecisionSink {
+  /** Of the lists of columns below: raise it with any change of them. */
+  private static final int ROWS_VERSION = 1;
+
   private static final List<String> DECISION_COLUMNS =
       List.of(
           "decision_id",
@@ -69,6 +74,18 @@ final class CopyDecisionSink implements DecisionSink {
     Written written = feedback.write(batch, firstAttempt);
     rollup.rewarded(batch);
     return written;
+  }
+
+  @Override
+  public Optional<RowStore<LoggedDecision>> decisionRows() {
+    return Optional.of(
+        new EncodedTable<>(decisions, ROWS_VERSION, "decision", rollup::decidedRows));
+  }
+
+  @Override
+  public Optional<RowStore<Feedback>> feedbackRows() {
+    return Optional.of(
+        new EncodedTable<>(feedback, ROWS_VERSION, "feedback", rollup::rewardedRows));
   }
 
   private void encodeDecision(CopyWriter row, LoggedDecision logged) throws SQLException {

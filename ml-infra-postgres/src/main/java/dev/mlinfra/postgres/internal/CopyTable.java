@@ -1,6 +1,7 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.Written;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +18,12 @@ final class CopyTable<T> {
   @FunctionalInterface
   interface Encoder<T> {
     void encode(CopyWriter row, T value) throws SQLException;
+  }
+
+  /** Writes the rows of a batch. */
+  @FunctionalInterface
+  private interface Rows {
+    void into(Copy copy) throws SQLException;
   }
 
   private final Database database;
@@ -37,26 +44,58 @@ final class CopyTable<T> {
   }
 
   Written write(List<T> batch, boolean firstAttempt) {
+    return write(
+        batch.size(),
+        copy -> {
+          for (T value : batch) {
+            encoder.encode(copy.row(), value);
+          }
+        },
+        firstAttempt);
+  }
+
+  Written write(EncodedRows rows, boolean firstAttempt) {
+    return write(rows.count(), copy -> copy.encoded(rows), firstAttempt);
+  }
+
+  /** Encodes rows as they would be sent, without sending them. */
+  EncodedRows encode(List<T> batch) {
+    GrowingBytes bytes = new GrowingBytes();
+    CopyWriter writer = new CopyWriter(bytes, CopyWriter.newBuffer());
+    int[] ends = new int[batch.size()];
+    try {
+      for (int i = 0; i < ends.length; i++) {
+        encoder.encode(writer.row(columns.size()), batch.get(i));
+        ends[i] = writer.position();
+      }
+      writer.flush();
+    } catch (SQLException e) {
+      throw new IllegalStateException("memory refused a row", e);
+    }
+    return new EncodedRows(bytes.array(), ends);
+  }
+
+  private Written write(int count, Rows rows, boolean firstAttempt) {
     synchronized (lock) {
       if (firstAttempt) {
         try {
-          return database.write(subject, connection -> straight(connection, batch));
+          return database.write(subject, connection -> straight(connection, count, rows));
         } catch (CorruptDataException e) {
           if (!PgErrors.isUniqueViolation(e)) {
             throw e;
           }
         }
       }
-      return database.write(subject, connection -> staged(connection, batch));
+      return database.write(subject, connection -> staged(connection, count, rows));
     }
   }
 
-  private Written straight(Connection connection, List<T> batch) throws SQLException {
-    copy(connection, database.schema() + "." + table, batch);
-    return new Written(batch.size(), 0);
+  private Written straight(Connection connection, int count, Rows rows) throws SQLException {
+    copy(connection, database.schema() + "." + table, rows);
+    return new Written(count, 0);
   }
 
-  private Written staged(Connection connection, List<T> batch) throws SQLException {
+  private Written staged(Connection connection, int count, Rows rows) throws SQLException {
     String staging = "pg_temp.staged_" + table;
     try (Statement statement = connection.createStatement()) {
       statement.execute(
@@ -67,7 +106,7 @@ final class CopyTable<T> {
               + "."
               + table
               + " INCLUDING DEFAULTS) ON COMMIT DELETE ROWS");
-      copy(connection, staging, batch);
+      copy(connection, staging, rows);
       int inserted =
           statement.executeUpdate(
               "INSERT INTO "
@@ -77,15 +116,13 @@ final class CopyTable<T> {
                   + " SELECT * FROM "
                   + staging
                   + " ON CONFLICT DO NOTHING");
-      return new Written(inserted, batch.size() - inserted);
+      return new Written(inserted, count - inserted);
     }
   }
 
-  private void copy(Connection connection, String target, List<T> batch) throws SQLException {
+  private void copy(Connection connection, String target, Rows rows) throws SQLException {
     try (Copy copy = Copy.into(connection, target, columns, buffer)) {
-      for (T value : batch) {
-        encoder.encode(copy.row(), value);
-      }
+      rows.into(copy);
       copy.end();
       buffer = copy.buffer();
     }

@@ -1,16 +1,16 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.spi.EncodedRows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.copy.CopyIn;
 
 /**
  * Encodes rows in PostgreSQL's binary COPY format into a buffer that is reused, and hands full
- * buffers to the server. A row is never split over a failure: it is sent whole or not at all. Not
+ * buffers to a sink. A row is never split over a failure: it is sent whole or not at all. Not
  * thread-safe.
  */
 final class CopyWriter {
@@ -23,17 +23,23 @@ final class CopyWriter {
   private static final int NULL_LENGTH = -1;
   private static final int END = -1;
   private static final byte JSONB_VERSION = 1;
-  private static final long POSTGRES_EPOCH_SECONDS = 946_684_800L;
+  static final long POSTGRES_EPOCH_SECONDS = 946_684_800L;
   private static final long MICROS_PER_SECOND = 1_000_000L;
 
-  private final CopyIn copy;
+  private final ByteSink sink;
   private byte[] buffer;
   private int size;
+  private int flushed;
 
-  CopyWriter(CopyIn copy, byte[] buffer) {
-    this.copy = copy;
+  CopyWriter(ByteSink sink, byte[] buffer) {
+    this.sink = sink;
     this.buffer = buffer;
+  }
+
+  /** Starts a copy, before its first row. */
+  CopyWriter start() {
     put(SIGNATURE, 0, SIGNATURE.length);
+    return this;
   }
 
   static byte[] newBuffer() {
@@ -47,6 +53,19 @@ final class CopyWriter {
     }
     int2(fields);
     return this;
+  }
+
+  /** Writes rows that were encoded before. */
+  void encoded(EncodedRows rows) throws SQLException {
+    flush();
+    for (int at = 0; at < rows.length(); at += FLUSH_BYTES) {
+      sink.write(rows.bytes(), at, Math.min(FLUSH_BYTES, rows.length() - at));
+    }
+  }
+
+  /** How many bytes were written so far. */
+  int position() {
+    return Math.addExact(flushed, size);
   }
 
   CopyWriter uuid(UUID value) {
@@ -134,11 +153,10 @@ final class CopyWriter {
     return this;
   }
 
-  /** Ends the copy and returns how many rows the server took. */
-  long end() throws SQLException {
+  /** Ends a copy, after its last row. */
+  void end() throws SQLException {
     int2(END);
     flush();
-    return copy.endCopy();
   }
 
   /** The buffer to use for the next copy; a very large one is let go. */
@@ -152,8 +170,10 @@ final class CopyWriter {
         value.getNano() / 1_000);
   }
 
-  private void flush() throws SQLException {
-    copy.writeToCopy(buffer, 0, size);
+  /** Hands over what is in the buffer. */
+  void flush() throws SQLException {
+    sink.write(buffer, 0, size);
+    flushed = position();
     size = 0;
   }
 

@@ -1,6 +1,7 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.LoggedDecision;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -47,6 +48,26 @@ final class DecisionRollup implements AutoCloseable {
     synchronized (lock) {
       for (LoggedDecision logged : batch) {
         remember(minutes, TouchedMinutes.of(logged.decision().decidedAt()), MAX_MINUTES);
+      }
+      wake();
+    }
+  }
+
+  /** The same for rows that were encoded before. */
+  void decidedRows(EncodedRows rows) {
+    synchronized (lock) {
+      for (int row = 0; row < rows.count(); row++) {
+        remember(minutes, TouchedMinutes.of(RowReader.epochSecond(rows, row)), MAX_MINUTES);
+      }
+      wake();
+    }
+  }
+
+  /** The same for feedback that was encoded before. */
+  void rewardedRows(EncodedRows rows) {
+    synchronized (lock) {
+      for (int row = 0; row < rows.count(); row++) {
+        remember(rewarded, RowReader.secondId(rows, row), MAX_FEEDBACK);
       }
       wake();
     }

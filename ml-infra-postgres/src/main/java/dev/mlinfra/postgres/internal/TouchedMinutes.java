@@ -17,7 +17,11 @@ final class TouchedMinutes {
   private TouchedMinutes() {}
 
   static long of(Instant at) {
-    return Math.floorDiv(at.getEpochSecond(), SECONDS);
+    return of(at.getEpochSecond());
+  }
+
+  static long of(long epochSecond) {
+    return Math.floorDiv(epochSecond, SECONDS);
   }
 
   /** Covers the minutes by few spans: near ones share one, since each costs a scan of its own. */

@@ -1,0 +1,68 @@
+package dev.mlinfra.integration;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.telemetry.Meter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A host in a process of its own, configured by its environment. It logs until it is killed or has
+ * logged as much as it was told, and says which ids it may rely on.
+ */
+final class SpoolingHost {
+  static final String AGENT = "spooling-host";
+  private static final int GROUP = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private SpoolingHost() {}
+
+  /** Takes how many decisions to log at most. */
+  public static void main(String[] args) {
+    Meters meters = new Meters();
+    MlInfraConfig config =
+        MlInfraConfig.fromEnvironment().toBuilder()
+            .decisions(
+                BufferOptions.defaults()
+                    .linger(Duration.ofMillis(5))
+                    .closeTimeout(Duration.ofSeconds(2)))
+            .install(meters)
+            .build();
+    DecisionLog log;
+    try (MlInfra ml = MlInfra.connect(config)) {
+      log = ml.decisions();
+      int most = Integer.parseInt(args[0]);
+      for (int logged = 0; logged < most; logged += GROUP) {
+        logGroup(log);
+      }
+    }
+    say("refused-by-disk " + meters.value(Meter.SPOOL_FAILURES));
+    say("ledger " + log.ledger());
+  }
+
+  private static void logGroup(DecisionLog log) {
+    List<Decision> group = new ArrayList<>();
+    for (int i = 0; i < GROUP; i++) {
+      Decision decision =
+          Decision.by(AGENT).action("a").propensity(0.5).features(new float[16]).build();
+      if (log.log(decision).accepted() && log.feedback(Feedback.of(decision.id(), 1)).accepted()) {
+        group.add(decision);
+      }
+    }
+    if (log.sync(PATIENCE)) {
+      group.forEach(decision -> say("safe " + decision.id()));
+    } else {
+      say("unsafe " + group.size());
+    }
+  }
+
+  private static void say(String line) {
+    System.out.println(line);
+    System.out.flush();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.mlinfra.internal.spool;
+
+import dev.mlinfra.buffer.Durability;
+import dev.mlinfra.buffer.SpoolOptions;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ConflictException;
+import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.EncodedRows;
+import dev.mlinfra.spi.RowStore;
+import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Telemetry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits on disk for the store, and the thread that stores it. A disk that refuses switches the
+ * spool off for a while; rows then stay in memory as if there were none. The writer thread of the
+ * buffers appends; everything else is thread-safe.
+ */
+public final class Spool implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+  private static final long OFF_NANOS = 2_000_000_000;
+  private static final long FULL_NANOS = 200_000_000;
+
+  final LongAdder quarantined = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private final LongAdder full = new LongAdder();
+  private final SpoolOptions options;
+  private final Replay replay;
+  private final Map<String, SpoolLane<?, ?>> lanes = new HashMap<>();
+  private final Set<Long> neverSent = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger users = new AtomicInteger(2); // the writer and the replay
+  private volatile @Nullable SpoolDirectory directory;
+  private volatile long offUntilNanos = System.nanoTime();
+  private volatile boolean off;
+  private volatile boolean closing;
+
+  private Spool(
+      SpoolOptions options,
+      Duration closeTimeout,
+      Optional<DeadLetterStore> letters,
+      PauseSwitch pause,
+      Telemetry telemetry) {
+    this.options = options;
+    this.replay = new Replay(this, options, closeTimeout, letters, pause, telemetry);
+    telemetry.observe(Meter.SPOOL_BYTES, () -> look(SpoolDirectory::bytes));
+    telemetry.observe(Meter.SPOOL_FILES, () -> look(SpoolDirectory::files));
+    telemetry.observe(Meter.SPOOL_ROWS, () -> look(SpoolDirectory::rows));
+    telemetry.observe(Meter.SPOOL_QUARANTINED, quarantined::sum);
+    telemetry.observe(Meter.SPOOL_FAILURES, failures::sum);
+    telemetry.observe(Meter.SPOOL_FULL, full::sum);
+  }
+
+  /**
+   * Opens a spool; nothing is stored before {@link #start}.
+   *
+   * @param required whether a directory that cannot be used is an error; else it is tried again
+   * @throws ConflictException when another process uses it
+   * @throws ConfigException when it cannot be used
+   */
+  public static Spool open(
+      SpoolOptions options,
+      boolean required,
+      Duration closeTimeout,
+      Optional<DeadLetterStore> letters,
+      PauseSwitch pause,
+      Telemetry telemetry) {
+    Spool spool = new Spool(options, closeTimeout, letters, pause, telemetry);
+    if (required) {
+      spool.directory = SpoolDirectory.open(options.directory(), options.maxBytes());
+    } else {
+      spool.tryOpen();
+    }
+    return spool;
+  }
+
+  /** Adds a kind of rows; before the start. */
+  public <T, R> SpoolLane<T, R> lane(
+      String kind,
+      RowStore<R> store,
+      Function<List<Sequenced<T>>, List<R>> rows,
+      Consumer<List<Sequenced<T>>> afterwards) {
+    SpoolLane<T, R> lane = new SpoolLane<>(this, kind, store, rows, afterwards);
+    lanes.put(kind, lane);
+    return lane;
+  }
+
+  /** Begins to store what waits. */
+  public void start() {
+    replay.start();
+  }
+
+  /** Stores no backlog any more and takes what the buffers still hold. */
+  public void closing() {
+    closing = true;
+    replay.closing();
+  }
+
+  /** Ends the replay; what waits is for the next process. */
+  @Override
+  public void close() {
+    closing();
+    replay.close();
+  }
+
+  /** One of the two threads has ended; the second one lets the next process in. */
+  public void leave() {
+    SpoolDirectory open = directory;
+    if (users.decrementAndGet() == 0 && open != null) {
+      open.close();
+    }
+  }
+
+  boolean takes(boolean storeFails, boolean aboveMark) {
+    SpoolDirectory open = directory;
+    if (open == null || rests()) {
+      return false;
+    }
+    return options.durability() == Durability.SPOOL_FIRST
+        || !open.passed(Long.MAX_VALUE)
+        || (storeFails && (aboveMark || closing));
+  }
+
+  boolean append(String kind, int version, EncodedRows rows, boolean fresh, Runnable kept)
+      throws IOException {
+    SpoolDirectory open = directory;
+    if (open == null || rests()) {
+      return false;
+    }
+    boolean first = fresh && options.durability() == Durability.SPOOL_FIRST;
+    long serial = open.nextSerial();
+    if (first) {
+      neverSent.add(serial);
+    } else {
+      neverSent.remove(serial); // of an attempt that the disk refused
+    }
+    Optional<SpoolName> name = open.append(kind, version, rows, kept);
+    if (name.isEmpty()) {
+      neverSent.remove(serial);
+      full.increment();
+      rest(FULL_NANOS);
+      return false;
+    }
+    if (off) {
+      off = false;
+      LOG.info("spool {} works again", options.directory());
+    }
+    replay.wake();
+    return true;
+  }
+
+  void refused(Exception e) {
+    failures.increment();
+    rest(OFF_NANOS);
+    if (!off) {
+      off = true;
+      LOG.warn(
+          "spool {} is off, rows stay in memory meanwhile: {}", options.directory(), e.toString());
+    }
+  }
+
+  /** Opens the directory if it is not open. */
+  @Nullable SpoolDirectory tryOpen() {
+    if (directory == null && !closing && !rests()) {
+      try {
+        directory = SpoolDirectory.open(options.directory(), options.maxBytes());
+      } catch (MlInfraException e) {
+        refused(e);
+      }
+    }
+    return directory;
+  }
+
+  /** Whether a file is new to the store; asked once. */
+  boolean isFirstAttempt(SpoolName name) {
+    return neverSent.remove(name.serial());
+  }
+
+  @Nullable SpoolLane<?, ?> lane(String kind) {
+    return lanes.get(kind);
+  }
+
+  long newest() {
+    return look(SpoolDirectory::newestOwn);
+  }
+
+  boolean passed(long mark) {
+    SpoolDirectory open = directory;
+    return open == null || open.passed(mark);
+  }
+
+  private long look(ToLongFunction<SpoolDirectory> at) {
+    SpoolDirectory open = directory;
+    return open == null ? 0 : at.applyAsLong(open);
+  }
+
+  private boolean rests() {
+    return !closing && System.nanoTime() - offUntilNanos < 0;
+  }
+
+  private void rest(long nanos) {
+    offUntilNanos = System.nanoTime() + nanos;
+  }
+}

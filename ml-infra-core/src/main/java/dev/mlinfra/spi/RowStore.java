@@ -1,0 +1,52 @@
+package dev.mlinfra.spi;
+
+import java.util.List;
+
+/**
+ * Encodes rows in the form in which the store takes them, and stores rows in that form, also those
+ * of another process. May be called by several threads; {@link #store} blocks within its own
+ * time-outs.
+ *
+ * @param <T> what a row is made of
+ * @since 0.1
+ */
+public interface RowStore<T> {
+  /**
+   * Returns the version of the form. Rows of another version are not offered to {@link #store}.
+   *
+   * @return changes whenever {@link #store} can no longer read what the version before encoded
+   * @since 0.1
+   */
+  int version();
+
+  /**
+   * Encodes rows. Does no I/O.
+   *
+   * @param batch at least one
+   * @return as many rows, in the same order
+   * @throws dev.mlinfra.error.CorruptDataException when one of them cannot be encoded
+   * @since 0.1
+   */
+  EncodedRows encode(List<T> batch);
+
+  /**
+   * Stores rows, each once however often it comes.
+   *
+   * @param rows at least one
+   * @param firstAttempt true when no part of them was ever sent
+   * @return how many were new
+   * @throws dev.mlinfra.error.MlInfraException as {@link DecisionSink} says
+   * @since 0.1
+   */
+  Written store(EncodedRows rows, boolean firstAttempt);
+
+  /**
+   * Describes a row that can never be stored.
+   *
+   * @param row exactly one
+   * @param cause one line why
+   * @return what is kept of it
+   * @since 0.1
+   */
+  DeadLetter letter(EncodedRows row, String cause);
+}

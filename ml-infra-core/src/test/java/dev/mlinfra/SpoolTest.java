@@ -1,0 +1,412 @@
+package dev.mlinfra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Durability;
+import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.SpoolOptions;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.error.ConflictException;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionSink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SpoolTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final BufferOptions QUICK =
+      BufferOptions.defaults()
+          .linger(Duration.ofMillis(5))
+          .maxBatchRows(50)
+          .closeTimeout(Duration.ofSeconds(2))
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+
+  @TempDir Path temp;
+
+  private final RecordingStore store = new RecordingStore();
+
+  @Test
+  void putsOnDiskWhatMemoryCannotHoldWhileTheStoreIsDown() {
+    try (MlInfra ml = connect(QUICK.maxQueuedRows(256), Durability.MEMORY)) {
+      DecisionLog log = ml.decisions();
+      store.down = true;
+      List<Decision> logged = logWithoutDrop(log, 2_000);
+      Ledger during = log.ledger();
+      assertThat(during.spooled()).isPositive();
+      assertThat(during.buffered() + during.spooled()).isEqualTo(2_000);
+
+      store.down = false;
+      assertThat(log.flush(LONG)).isTrue();
+      assertThat(store.stored()).containsExactlyInAnyOrderElementsOf(logged);
+      assertThat(log.ledger().stored()).isEqualTo(2_000);
+      assertThat(log.ledger().spooled()).isZero();
+      assertThat(new HashSet<>(store.sequences())).hasSize(2_000).contains(1L, 2_000L);
+      Await.until("no file is left", () -> files().isEmpty());
+    }
+  }
+
+  @Test
+  void keepsSmallOutagesInMemory() {
+    try (MlInfra ml = connect(QUICK, Durability.MEMORY)) {
+      store.down = true;
+      IntStream.range(0, 100).forEach(i -> ml.decisions().log(decision("a" + i)));
+      Await.until("attempts", () -> store.firstAttempts.size() >= 5);
+      assertThat(files()).isEmpty();
+      assertThat(ml.decisions().ledger().buffered()).isEqualTo(100);
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void keepsWhatIsLeftAtTheEndForTheNextProcess(Durability durability) {
+    store.down = true;
+    MlInfra first = connect(QUICK, durability);
+    UUID rewarded = UUID.randomUUID();
+    List<Decision> logged = IntStream.range(0, 500).mapToObj(i -> decision("a" + i)).toList();
+    logged.forEach(first.decisions()::log);
+    first.decisions().feedback(rewarded, 1);
+    first.close();
+    Ledger last = first.decisions().ledger();
+    assertThat(last.spooled()).isEqualTo(500);
+    assertThat(last.droppedTotal()).isZero();
+    assertThat(first.decisions().feedbackLedger().spooled()).isEqualTo(1);
+    assertThat(last.balanced()).isTrue();
+
+    store.down = false;
+    try (MlInfra next = connect(QUICK, durability)) {
+      Await.until("all is stored", () -> store.stored().size() == 500 && files().isEmpty());
+      assertThat(store.stored()).containsExactlyElementsOf(logged);
+      assertThat(store.feedback).extracting(Feedback::decisionId).containsExactly(rewarded);
+      assertThat(next.decisions().ledger().offered()).isZero();
+    }
+  }
+
+  @Test
+  void syncsEachAcceptedDecisionToDiskBeforeTheStoreHasIt() {
+    store.down = true;
+    MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST);
+    IntStream.range(0, 120).forEach(i -> ml.decisions().log(decision("a" + i)));
+    assertThat(ml.decisions().sync(LONG)).isTrue();
+    assertThat(ml.decisions().flush(Duration.ofMillis(20))).isFalse();
+    assertThat(ml.decisions().ledger().spooled()).isEqualTo(120);
+    assertThat(files()).isNotEmpty();
+
+    store.down = false;
+    assertThat(ml.decisions().flush(LONG)).isTrue();
+    assertThat(store.stored()).hasSize(120);
+    assertThat(ml.decisions().ledger().stored()).isEqualTo(120);
+    ml.close();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void takesTheQuickRoadForWhatWasNeverSent() {
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      ml.decisions().log(decision("a"));
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.firstAttempts).containsExactly(true);
+      store.down = true;
+      ml.decisions().log(decision("b"));
+      Await.until("two attempts", () -> store.firstAttempts.size() >= 3);
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.firstAttempts.subList(0, 3)).containsExactly(true, true, false);
+    }
+  }
+
+  @Test
+  void parksTheRowThatTheStoreRefusesAndStoresItsNeighbours() {
+    store.down = true;
+    store.refusedActions.add("poison");
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      for (int i = 0; i < 100; i++) {
+        ml.decisions().log(decision(i == 37 ? "poison" : "a" + i));
+      }
+      assertThat(ml.decisions().sync(LONG)).isTrue();
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(99);
+      assertThat(store.list("decision", 10)).hasSize(1);
+      assertThat(ml.decisions().ledger().parked()).isEqualTo(1);
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(99);
+      assertThat(ml.decisions().ledger().balanced()).isTrue();
+    }
+  }
+
+  @Test
+  void countsWhatADamagedFileHasLostAndStoresTheRest() throws IOException {
+    store.down = true;
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      IntStream.range(0, 40).forEach(i -> ml.decisions().log(decision("a" + i)));
+      assertThat(ml.decisions().sync(LONG)).isTrue();
+      for (int i = 0; i < 3; i++) {
+        ml.decisions().log(decision("b" + i));
+        assertThat(ml.decisions().sync(LONG)).isTrue();
+      }
+      List<Path> files = files();
+      Path last = files.get(files.size() - 1);
+      byte[] bytes = Files.readAllBytes(last);
+      bytes[bytes.length - 3] ^= 4;
+      Files.write(last, bytes);
+
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(42);
+      Ledger ledger = ml.decisions().ledger();
+      assertThat(ledger.dropped()).isEqualTo(Map.of("spool damaged", 1L));
+      assertThat(ledger.stored()).isEqualTo(42);
+      assertThat(ledger.balanced()).isTrue();
+      Await.until("it is set aside", () -> Files.isDirectory(spool().resolve("damaged")));
+    }
+  }
+
+  @Test
+  void dropsAndCountsOnceTheSpoolIsFull() {
+    store.down = true;
+    try (MlInfra ml = connect(QUICK.maxQueuedRows(8_192).maxBatchRows(5_000), Durability.MEMORY)) {
+      DecisionLog log = ml.decisions();
+      int accepted = 0;
+      while (log.ledger().dropped().isEmpty()) {
+        accepted += log.log(decision("a")).accepted() ? 1 : 0;
+        assertThat(log.ledger().balanced()).isTrue();
+      }
+      assertThat(size()).isLessThanOrEqualTo(1 << 20);
+      store.down = false;
+      assertThat(log.flush(LONG)).isTrue();
+      assertThat(log.ledger().stored()).isEqualTo(accepted);
+      assertThat(log.ledger().dropped()).containsOnlyKeys("full");
+    }
+  }
+
+  @Test
+  void goesOnInMemoryWhileTheDirectoryIsGoneAndUsesItAgainAfterwards() throws IOException {
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      deleteSpool();
+      Files.writeString(spool(), "in the way");
+      ml.decisions().log(decision("a"));
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(1);
+
+      Files.delete(spool());
+      store.down = true;
+      Await.until(
+          "the spool works again",
+          () -> {
+            ml.decisions().log(decision("b"));
+            return ml.decisions().ledger().spooled() > 0;
+          });
+      assertThat(files()).isNotEmpty();
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(store.stored().size());
+      assertThat(ml.decisions().ledger().droppedTotal()).isZero();
+    }
+  }
+
+  @Test
+  void countsFilesThatSomebodyDeleted() throws IOException {
+    store.down = true;
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      ml.decisions().log(decision("a"));
+      assertThat(ml.decisions().sync(LONG)).isTrue();
+      Await.until("it was read", () -> store.firstAttempts.size() >= 2);
+      ml.decisions().log(decision("b"));
+      assertThat(ml.decisions().sync(LONG)).isTrue();
+      deleteSpool();
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("spool damaged", 1L));
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(1);
+      ml.decisions().log(decision("c"));
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(2);
+    }
+  }
+
+  @Test
+  void refusesADirectoryThatAnotherProcessUses() {
+    try (MlInfra first = connect(QUICK, Durability.MEMORY)) {
+      assertThatThrownBy(() -> connect(QUICK, Durability.MEMORY))
+          .isInstanceOf(ConflictException.class)
+          .hasMessageContaining("one process at a time");
+      assertThat(first.decisions().log(decision("a")).accepted()).isTrue();
+    }
+    connect(QUICK, Durability.MEMORY).close();
+  }
+
+  @Test
+  void startsInTheBackgroundBesideAProcessThatUsesTheDirectoryAndTakesItOver() {
+    MlInfra first = connect(QUICK, Durability.SPOOL_FIRST);
+    try (MlInfra next =
+        MlInfra.connect(config(QUICK, Durability.SPOOL_FIRST).start(Start.BACKGROUND).build())) {
+      next.decisions().log(decision("a"));
+      assertThat(next.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(1);
+      store.down = true;
+      first.decisions().log(decision("left"));
+      first.close();
+      Await.until(
+          "it spools",
+          () -> {
+            next.decisions().log(decision("b"));
+            return next.decisions().ledger().spooled() > 0;
+          });
+      store.down = false;
+      assertThat(next.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).extracting(Decision::action).contains("left");
+    }
+  }
+
+  @Test
+  void spoolsWhatIsLeftWhenItClosesWhilePaused() {
+    store.down = true;
+    MlInfra ml = connect(QUICK, Durability.MEMORY);
+    IntStream.range(0, 10).forEach(i -> ml.decisions().log(decision("a" + i)));
+    ml.pause();
+    ml.close();
+    assertThat(ml.decisions().ledger().spooled()).isEqualTo(10);
+    assertThat(ml.decisions().ledger().droppedTotal()).isZero();
+  }
+
+  @Test
+  void keepsFilesForItsOwnUserOnly() throws IOException {
+    store.down = true;
+    connectLogAndClose();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool())))
+        .isEqualTo("rwx------");
+    for (Path file : files()) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void balancesAtAnyInstantWhileThreadsLogAndTheStoreFlickers(Durability durability)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try (MlInfra ml = connect(QUICK.maxQueuedRows(64).maxBatchRows(16), durability)) {
+      List<Future<Integer>> producers = new ArrayList<>();
+      for (int t = 0; t < 3; t++) {
+        String name = "t" + t;
+        producers.add(threads.submit(() -> logAndCheck(ml.decisions(), name)));
+      }
+      int accepted = 0;
+      for (Future<Integer> producer : producers) {
+        accepted += producer.get();
+      }
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      Ledger ledger = ml.decisions().ledger();
+      assertThat(ledger.offered()).isEqualTo(6_000);
+      assertThat(ledger.stored()).isEqualTo(accepted);
+      assertThat(ledger.spooled()).isZero();
+      assertThat(ledger.buffered()).isZero();
+      Set<UUID> ids = new HashSet<>();
+      assertThat(store.stored()).hasSize(accepted).allMatch(d -> ids.add(d.id()));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private int logAndCheck(DecisionLog log, String name) {
+    int accepted = 0;
+    for (int i = 0; i < 2_000; i++) {
+      store.down = i % 100 > 60;
+      accepted += log.log(decision(name + i)).accepted() ? 1 : 0;
+      Ledger ledger = log.ledger();
+      assertThat(ledger.balanced()).isTrue();
+      assertThat(ledger.buffered()).isNotNegative();
+      assertThat(ledger.spooled()).isNotNegative();
+    }
+    return accepted;
+  }
+
+  private void connectLogAndClose() {
+    MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST);
+    ml.decisions().log(decision("a"));
+    ml.close();
+  }
+
+  private List<Decision> logWithoutDrop(DecisionLog log, int count) {
+    List<Decision> logged = new ArrayList<>();
+    while (logged.size() < count) {
+      Decision decision = decision("a" + logged.size());
+      Await.until("there is room", () -> log.ledger().buffered() < 200);
+      assertThat(log.log(decision).accepted()).isTrue();
+      logged.add(decision);
+    }
+    return logged;
+  }
+
+  private MlInfra connect(BufferOptions options, Durability durability) {
+    return MlInfra.connect(config(options, durability).build());
+  }
+
+  private MlInfraConfig.Builder config(BufferOptions options, Durability durability) {
+    return MlInfraConfig.forService("test")
+        .decisions(options)
+        .spool(SpoolOptions.in(spool()).maxBytes(1 << 20).durability(durability))
+        .install(
+            TestModule.of(
+                "store",
+                wiring -> {
+                  wiring.provide(DecisionSink.class, store);
+                  wiring.provide(DeadLetterStore.class, store);
+                }));
+  }
+
+  private Path spool() {
+    return temp.resolve("spool");
+  }
+
+  private List<Path> files() {
+    try (Stream<Path> all = Files.list(spool())) {
+      return all.filter(file -> file.toString().endsWith(".copy")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long size() {
+    return files().stream().mapToLong(file -> file.toFile().length()).sum();
+  }
+
+  private void deleteSpool() throws IOException {
+    try (Stream<Path> all = Files.walk(spool())) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static Decision decision(String action) {
+    return Decision.by("agent").action(action).propensity(0.5).build();
+  }
+}

@@ -1,0 +1,37 @@
+package dev.mlinfra.postgres.internal;
+
+import dev.mlinfra.spi.DeadLetter;
+import dev.mlinfra.spi.EncodedRows;
+import dev.mlinfra.spi.RowStore;
+import dev.mlinfra.spi.Written;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A table whose rows can wait elsewhere, in the form in which COPY takes them. */
+record EncodedTable<T>(
+    CopyTable<T> table, int version, String origin, Consumer<EncodedRows> afterwards)
+    implements RowStore<T> {
+  @Override
+  public EncodedRows encode(List<T> batch) {
+    return table.encode(batch);
+  }
+
+  @Override
+  public Written store(EncodedRows rows, boolean firstAttempt) {
+    Written written = table.write(rows, firstAttempt);
+    afterwards.accept(rows);
+    return written;
+  }
+
+  @Override
+  public DeadLetter letter(EncodedRows row, String cause) {
+    byte[] bytes = row.slice(0, 1).bytes();
+    return new DeadLetter(
+        origin,
+        RowReader.id(row, 0).toString(),
+        "row for binary COPY, in base64: " + Base64.getEncoder().encodeToString(bytes),
+        cause,
+        1);
+  }
+}
