@@ -6,18 +6,18 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.decision.Decision;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rolls back where others live in the same database and the same Redis. */
 @Tag("containers")
 class RollbackIT {
-  private BackupServers servers;
+  private static BackupServers servers;
 
-  @BeforeEach
-  void startsServersThatOthersUseToo() {
+  @BeforeAll
+  static void startsServersThatOthersUseToo() {
     servers = BackupServers.start("rollback", true);
     servers.sql(
         "CREATE SCHEMA shop; CREATE TABLE shop.orders (id integer PRIMARY KEY, item text, at timestamptz);"
@@ -39,8 +39,8 @@ class RollbackIT {
     }
   }
 
-  @AfterEach
-  void removesTheServers() {
+  @AfterAll
+  static void removesTheServers() {
     if (servers != null) {
       servers.close();
     }
@@ -89,26 +89,29 @@ class RollbackIT {
   void refusesWhatWouldTakeSomethingOfOthersWithIt() {
     servers.sql(
         "CREATE VIEW shop.decisions AS SELECT agent, count(*) FROM ml_learning.agent_decisions GROUP BY agent");
+    try {
+      Shell.Answer answer = servers.scripts().tryRun("scripts/rollback --yes");
 
-    Shell.Answer answer = servers.scripts().tryRun("scripts/rollback --yes");
-
-    assertThat(answer.code()).isNotZero();
-    assertThat(answer.output())
-        .isEqualTo(
-            "rollback: view shop.decisions reads ml_learning.agent_decisions, so dropping schema"
-                + " ml_learning would remove it; drop it yourself first");
-    assertThat(decisions()).isEqualTo("1");
-    assertThat(servers.runs("mlflow")).isTrue();
-    assertThat(servers.scripts().tryRun("scripts/rollback").output())
-        .contains("drop it yourself first");
+      assertThat(answer.code()).isNotZero();
+      assertThat(answer.output())
+          .isEqualTo(
+              "rollback: view shop.decisions reads ml_learning.agent_decisions, so dropping schema"
+                  + " ml_learning would remove it; drop it yourself first");
+      assertThat(decisions()).isEqualTo("1");
+      assertThat(servers.runs("mlflow")).isTrue();
+      assertThat(servers.scripts().tryRun("scripts/rollback").output())
+          .contains("drop it yourself first");
+    } finally {
+      servers.sql("DROP VIEW shop.decisions");
+    }
   }
 
-  private String decisions() {
+  private static String decisions() {
     return servers.sql("SELECT count(*) FROM ml_learning.agent_decisions");
   }
 
   /** A dump of all other schemas, and the rows of a hypertable, whose chunks lie elsewhere. */
-  private String others() {
+  private static String others() {
     return servers.dumpOfOthers()
         + servers.sql("SELECT time, value, at FROM shop.load ORDER BY time")
         + servers.sql("SELECT extname, extversion FROM pg_extension ORDER BY 1")
