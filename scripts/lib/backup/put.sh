@@ -133,6 +133,8 @@ SQL
   pg_restore -d "$fresh" --single-transaction --exit-on-error /backup/mlflow/mlflow.dump 2>/tmp/put.err ||
     fail "MLflow's database: $(grep -m 1 error: /tmp/put.err)"
   sql -v fresh="$fresh" -v old="$old" -v mlflow="$MLFLOW_DB" <<'SQL' >/dev/null
+-- TimescaleDB warns of its background workers, which MLflow's database has none of.
+SET client_min_messages = error;
 SELECT EXISTS (SELECT FROM pg_database WHERE datname = :'mlflow') AS there \gset
 DROP DATABASE IF EXISTS :"old" WITH (FORCE);
 BEGIN;
