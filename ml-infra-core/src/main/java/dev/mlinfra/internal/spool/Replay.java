@@ -216,7 +216,7 @@ final class Replay implements AutoCloseable {
           "spool could not be stored (attempt {}, next in {} ms): {}",
           failures,
           pauseNanos / 1_000_000,
-          String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "));
+          ReplayedFile.oneLine(e));
     }
     return pauseNanos;
   }

@@ -159,7 +159,7 @@ final class ReplayedFile {
     return lane.store();
   }
 
-  private static String oneLine(Throwable cause) {
+  static String oneLine(Throwable cause) {
     return String.valueOf(cause.getMessage()).replaceAll("\\s*\\R\\s*", " ");
   }
 }
