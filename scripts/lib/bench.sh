@@ -18,18 +18,29 @@ note() {
 
 # build_benchmarks: compiles the module when its sources have changed; sets BENCH_CLASSPATH.
 build_benchmarks() {
-  local stamp=$ROOT/benchmarks/target/bench.stamp now log=$BENCH_OUT/build.log
+  build_module benchmarks
+}
+
+# build_peers: the same for what runs libraries of others beside ours.
+build_peers() {
+  build_module benchmarks/peers/jvm -Ppeers
+}
+
+# build_module DIRECTORY OPTION...
+build_module() {
+  local stamp=$ROOT/$1/target/bench.stamp now log=$BENCH_OUT/build.log
   find_jdk
+  mkdir -p "$BENCH_OUT"
   now=$(cd "$ROOT" && find pom.xml .mvn bom ml-infra-* benchmarks -path '*/target' -prune -o -path '*/src/test' -prune \
-    -o -type f ! -name '.flattened-pom.xml' -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
+    -o -type f ! -name '.flattened-pom.xml' ! -path 'benchmarks/bench/*' -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
   if [ "$(cat "$stamp" 2>/dev/null || true)" != "$now" ]; then
     find_mvn
     note "building"
-    (cd "$ROOT" && "$MVN" -B -ntp -Dstyle.color=never -Dfast -Dmaven.test.skip=true -pl benchmarks -am package) >"$log" 2>&1 </dev/null ||
+    (cd "$ROOT" && "$MVN" -B -ntp -Dstyle.color=never -Dfast -Dmaven.test.skip=true "${@:2}" -pl "$1" -am package) >"$log" 2>&1 </dev/null ||
       die "the build failed; its output is in $log"
     echo "$now" >"$stamp"
   fi
-  BENCH_CLASSPATH=$ROOT/benchmarks/target/classes:$(cat "$ROOT/benchmarks/target/classpath.txt")
+  BENCH_CLASSPATH=$ROOT/$1/target/classes:$(cat "$ROOT/$1/target/classpath.txt")
 }
 
 # median NUMBER...
@@ -44,6 +55,14 @@ spread() {
 
 ratio() {
   awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'
+}
+
+# ratios NAME NAME: sets RATIOS to the quotients, one by one, of two arrays of numbers.
+ratios() {
+  local -n over=$1 under=$2
+  local i
+  RATIOS=()
+  for i in "${!over[@]}"; do RATIOS+=("$(ratio "${over[i]}" "${under[i]}")"); done
 }
 
 # setting NAME VALUE: remembered for the report; numbers stay numbers.
@@ -61,6 +80,13 @@ peer() {
 joined() {
   local IFS=,
   echo "${*//,/, }" | sed 's/,"/, "/g'
+}
+
+# new_report: forgets what the last one had; settings stay.
+new_report() {
+  PEERS=()
+  PEER_RATIOS=()
+  PEER_ROWS=()
 }
 
 # report NAME UNIT OURS LIMIT LIMIT_WHAT RATIO SPREAD: writes the file and prints the table.
@@ -84,6 +110,4 @@ JSON
 }
 
 SETTINGS=()
-PEERS=()
-PEER_RATIOS=()
-PEER_ROWS=()
+new_report
