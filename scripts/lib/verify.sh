@@ -8,6 +8,8 @@ progress() {
       echo "  [${BASH_REMATCH[2]}] ${BASH_REMATCH[1]}"
     elif [[ ${1:-} = classes && $line =~ Tests\ run:\ ([0-9]+),.*elapsed:\ ([0-9.]+)\ s.*\ in\ dev\.mlinfra\.(.*)$ ]]; then
       echo "        ${BASH_REMATCH[3]}: ${BASH_REMATCH[1]} in ${BASH_REMATCH[2]} s"
+    elif [[ $line = chaos:\ * ]]; then
+      echo "  $line"
     fi
   done
 }
@@ -50,6 +52,15 @@ embedded_half() {
     echo "verify: no test ran; something is wrong with the build"
     return 1
   }
+}
+
+# chaos SEED MINUTES
+chaos() {
+  echo "verify: chaos for $2 min"
+  run_maven target/verify-chaos.log modules -Dfast -pl integration-tests -am -Dtest=none \
+    -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ChaosIT -Dfailsafe.failIfNoSpecifiedTests=false \
+    -Dit.excludedGroups=containers -Dit.seconds=$(($2 * 60 + 900)) -Djunit.jupiter.execution.timeout.mode=disabled \
+    -Dmlinfra.chaos.seed="$1" -Dmlinfra.chaos.minutes="$2" verify
 }
 
 # Docker is there, or can be brought.

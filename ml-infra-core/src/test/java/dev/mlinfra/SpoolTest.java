@@ -141,6 +141,25 @@ class SpoolTest {
   }
 
   @Test
+  void storesSmallFilesTogether() {
+    store.down = true;
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      for (int i = 0; i < 20; i++) {
+        ml.decisions().log(decision("a" + i));
+        assertThat(ml.decisions().sync(LONG)).isTrue();
+      }
+      assertThat(files()).hasSize(20);
+      Await.until("it waits longer between attempts", () -> store.firstAttempts.size() >= 3);
+      int before = store.firstAttempts.size();
+
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).hasSize(20);
+      assertThat(store.firstAttempts.size() - before).as("writes for 20 files").isLessThan(10);
+    }
+  }
+
+  @Test
   void parksTheRowThatTheStoreRefusesAndStoresItsNeighbours() {
     store.down = true;
     store.refusedActions.add("poison");

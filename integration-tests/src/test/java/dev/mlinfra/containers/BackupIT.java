@@ -3,20 +3,30 @@ package dev.mlinfra.containers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
+import dev.mlinfra.integration.Await;
 import dev.mlinfra.model.ModelVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One backup, taken while a host wrote and an operator removed, and what can be done with it. */
+/**
+ * One backup, taken while a host wrote and an operator removed, and what can be done with it. What
+ * must leave empty servers empty runs before what fills them.
+ */
 @Tag("containers")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BackupIT {
   private static BackupServers source;
   private static BackupServers empty;
@@ -27,10 +37,15 @@ class BackupIT {
 
   @BeforeAll
   static void takesABackupWhileAHostWrites() {
-    source = BackupServers.start("source", true);
-    empty = BackupServers.start("empty", false);
-    try (BusyHost host = new BusyHost(source, true)) {
-      awaitModels(host, 60);
+    CompletableFuture<BackupServers> target =
+        CompletableFuture.supplyAsync(() -> BackupServers.start("target"));
+    try {
+      source = BackupServers.start("source");
+    } finally {
+      empty = target.join();
+    }
+    try (BusyHost host = new BusyHost(source)) {
+      Await.until("60 models", Duration.ofMinutes(2), () -> host.registeredModels() >= 60);
       registeredBefore = host.registeredModels();
       int removed = host.removedModels();
       backup = Path.of(lastLine(source.scripts().run("scripts/backup")));
@@ -68,43 +83,42 @@ class BackupIT {
   }
 
   @Test
+  @Order(Integer.MAX_VALUE)
   void restoresIntoEmptyServersAndEveryRowFindsItsObject() throws Exception {
-    try (BackupServers target = BackupServers.start("target", true)) {
-      assertThat(target.scripts().run("scripts/restore " + backup + " --dry-run"))
-          .contains("the servers are empty")
-          .contains("nothing was changed");
-      assertThat(target.scripts().run("scripts/restore " + backup + " --yes"))
-          .contains("ok: ")
-          .contains("0 rows without object");
-      assertThat(target.runs("mlflow")).isTrue();
-      assertThat(
-              target.sql(
-                  "SELECT count(*) FROM timescaledb_information.hypertables WHERE hypertable_schema = 'ml_learning'"))
-          .isEqualTo("2");
-      try (MlInfra ml =
-          MlInfra.connect(target.config("reader", true).build()).ensureSchema().verifySchema()) {
-        ModelVersion champion = ml.models().current("bts", "champion").orElseThrow();
-        assertThat(ml.artifacts().read(champion.artifact())).isNotEmpty();
-        assertThat(ml.health().components())
-            .allSatisfy(c -> assertThat(c.status().name()).as(c.toString()).isNotEqualTo("DOWN"));
-      }
-      assertThat(target.scripts().tryRun("scripts/restore " + backup + " --yes").output())
-          .contains("the servers are not empty")
-          .contains("add --replace");
-
-      loseAnObject(target);
-      Shell.Answer checked = target.scripts().tryRun("scripts/lib/check-restored.sh " + backup);
-      assertThat(checked.code()).isNotZero();
-      assertThat(checked.output()).contains("rows of model_metadata name an object that is not");
-      assertThat(target.scripts().run("scripts/restore " + backup + " --yes --replace"))
-          .contains("ok: ");
+    assertThat(empty.scripts().run("scripts/restore " + backup + " --dry-run"))
+        .contains("the servers are empty")
+        .contains("nothing was changed");
+    assertThat(empty.scripts().run("scripts/restore " + backup + " --yes"))
+        .contains("ok: ")
+        .contains("0 rows without object");
+    assertThat(empty.runs("mlflow")).isTrue();
+    assertThat(
+            empty.sql(
+                "SELECT count(*) FROM timescaledb_information.hypertables WHERE hypertable_schema = 'ml_learning'"))
+        .isEqualTo("2");
+    try (MlInfra ml =
+        MlInfra.connect(empty.config("reader").build()).ensureSchema().verifySchema()) {
+      ModelVersion champion = ml.models().current("bts", "champion").orElseThrow();
+      assertThat(ml.artifacts().read(champion.artifact())).isNotEmpty();
+      assertThat(ml.health().components())
+          .allSatisfy(c -> assertThat(c.status().name()).as(c.toString()).isNotEqualTo("DOWN"));
     }
+    assertThat(empty.scripts().tryRun("scripts/restore " + backup + " --yes").output())
+        .contains("the servers are not empty")
+        .contains("add --replace");
+
+    loseAnObject();
+    Shell.Answer checked = empty.scripts().tryRun("scripts/lib/check-restored.sh " + backup);
+    assertThat(checked.code()).isNotZero();
+    assertThat(checked.output()).contains("rows of model_metadata name an object that is not");
+    assertThat(empty.scripts().run("scripts/restore " + backup + " --yes --replace"))
+        .contains("ok: ");
   }
 
-  private static void loseAnObject(BackupServers target) {
+  private static void loseAnObject() {
     String uri =
-        target.sql("SELECT artifact_uri FROM ml_learning.model_metadata ORDER BY version LIMIT 1");
-    target.mc("rm ml/" + uri.substring("s3://".length()));
+        empty.sql("SELECT artifact_uri FROM ml_learning.model_metadata ORDER BY version LIMIT 1");
+    empty.mc("rm ml/" + uri.substring("s3://".length()));
   }
 
   @ParameterizedTest
@@ -215,14 +229,6 @@ class BackupIT {
         .isEqualTo("backup: --keep was 'none' but must be a number from 1 up");
     assertThat(source.scripts().tryRun("scripts/restore /nowhere").output())
         .contains("backup '/nowhere' was not found");
-  }
-
-  private static void awaitModels(BusyHost host, int models) {
-    long deadline = System.nanoTime() + 120_000_000_000L;
-    while (host.registeredModels() < models) {
-      assertThat(System.nanoTime() - deadline).as("%d models in time", models).isNegative();
-      Thread.onSpinWait();
-    }
   }
 
   private static String lastLine(String output) {

@@ -1,8 +1,7 @@
 package dev.mlinfra.containers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.integration.Await;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.storage.Mlflow;
@@ -49,8 +48,7 @@ final class BackupServers implements AutoCloseable {
             .with("BACKUP_ROOT", directory.resolve("backups").toString());
   }
 
-  /** Starts them; MLflow only where it is asked for, since it takes the longest. */
-  static BackupServers start(String label, boolean withMlflow) {
+  static BackupServers start(String label) {
     BackupServers servers;
     try {
       String number = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000, 0x100000));
@@ -60,7 +58,7 @@ final class BackupServers implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     try {
-      servers.startAll(withMlflow);
+      servers.startAll();
       return servers;
     } catch (RuntimeException | Error e) {
       servers.close();
@@ -68,7 +66,7 @@ final class BackupServers implements AutoCloseable {
     }
   }
 
-  private void startAll(boolean withMlflow) {
+  private void startAll() {
     List.of("POSTGRES_PASSWORD", "MLFLOW_DB_PASSWORD", "ML_INFRA_REDIS_PASSWORD", "MINIO_ROOT_USER")
         .forEach(this::generate);
     generate("MINIO_ROOT_PASSWORD");
@@ -95,18 +93,16 @@ final class BackupServers implements AutoCloseable {
             .formatted(
                 name, credentials.get("MINIO_ROOT_USER"), credentials.get("MINIO_ROOT_PASSWORD")));
     mc("mb ml/mlflow-artifacts");
-    if (withMlflow) {
-      run(
-          "mlflow",
-          "-p 127.0.0.1::5000 -e MLFLOW_DB_HOST=%s-postgres -e MLFLOW_S3_ENDPOINT_URL=http://%1$s-minio:9000"
-                  .formatted(name)
-              + " -e 'MLFLOW_ALLOWED_HOSTS=localhost:*,127.0.0.1:*'",
-          "ml-infra/mlflow:3.17.2",
-          "MLFLOW_DB_PASSWORD",
-          "MINIO_ROOT_USER:objectstorage_access_key",
-          "MINIO_ROOT_PASSWORD:objectstorage_secret_key");
-      awaitHealthy("mlflow");
-    }
+    run(
+        "mlflow",
+        "-p 127.0.0.1::5000 -e MLFLOW_WORKERS=1 -e MLFLOW_DB_HOST=%s-postgres -e MLFLOW_S3_ENDPOINT_URL=http://%1$s-minio:9000"
+                .formatted(name)
+            + " -e 'MLFLOW_ALLOWED_HOSTS=localhost:*,127.0.0.1:*'",
+        "ml-infra/mlflow:3.17.2",
+        "MLFLOW_DB_PASSWORD",
+        "MINIO_ROOT_USER:objectstorage_access_key",
+        "MINIO_ROOT_PASSWORD:objectstorage_secret_key");
+    awaitHealthy("mlflow");
   }
 
   private void generate(String variable) {
@@ -142,15 +138,8 @@ final class BackupServers implements AutoCloseable {
   }
 
   private void awaitHealthy(String part) {
-    String container = name + "-" + part;
-    long deadline = System.nanoTime() + START.toNanos();
-    while (!docker
-        .run("docker inspect -f '{{.State.Health.Status}}' " + container)
-        .equals("healthy")) {
-      assertThat(System.nanoTime() - deadline)
-          .as("%s healthy: %s", part, docker.run("docker logs --tail 20 " + container))
-          .isNegative();
-    }
+    String health = "docker inspect -f '{{.State.Health.Status}}' %s-%s".formatted(name, part);
+    Await.until(part + " is healthy", START, () -> docker.run(health).equals("healthy"));
   }
 
   /** The scripts, told of these servers. */
@@ -167,17 +156,16 @@ final class BackupServers implements AutoCloseable {
   }
 
   /** A service's configuration for these servers. */
-  MlInfraConfig.Builder config(String service, boolean withMlflow) {
+  MlInfraConfig.Builder config(String service) {
     Secret id = Secret.of(credentials.get("MINIO_ROOT_USER"));
     Secret key = Secret.of(credentials.get("MINIO_ROOT_PASSWORD"));
-    MlInfraConfig.Builder config =
-        MlInfraConfig.forService(service)
-            .install(
-                Postgres.at("jdbc:postgresql://" + address("postgres", 5432) + "/detektor")
-                    .user("detektor")
-                    .password(Secret.of(credentials.get("POSTGRES_PASSWORD"))))
-            .install(ObjectStorage.at("http://" + address("minio", 9000)).credentials(id, key));
-    return withMlflow ? config.install(Mlflow.at("http://" + address("mlflow", 5000))) : config;
+    return MlInfraConfig.forService(service)
+        .install(
+            Postgres.at("jdbc:postgresql://" + address("postgres", 5432) + "/detektor")
+                .user("detektor")
+                .password(Secret.of(credentials.get("POSTGRES_PASSWORD"))))
+        .install(ObjectStorage.at("http://" + address("minio", 9000)).credentials(id, key))
+        .install(Mlflow.at("http://" + address("mlflow", 5000)));
   }
 
   private String address(String part, int port) {

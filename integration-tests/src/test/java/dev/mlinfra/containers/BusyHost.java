@@ -33,10 +33,9 @@ final class BusyHost implements AutoCloseable {
   private volatile boolean ended;
   private volatile @Nullable Throwable failure;
 
-  BusyHost(BackupServers servers, boolean withMlflow) {
+  BusyHost(BackupServers servers) {
     this.servers = servers;
-    this.ml =
-        MlInfra.connect(servers.config("busy", withMlflow).build()).ensureSchema().ensureBucket();
+    this.ml = MlInfra.connect(servers.config("busy").build()).ensureSchema().ensureBucket();
     this.threads =
         new Thread[] {
           new Thread(guarded(this::decide), "busy-decisions"),

@@ -8,12 +8,12 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.integration.Await;
 import dev.mlinfra.model.NewModel;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,7 +133,7 @@ class MissionIT {
   }
 
   @Test
-  void prometheusHasTenMetricsOfMlflow() throws Exception {
+  void prometheusHasTenMetricsOfMlflow() {
     await("mlflow_up is 1", () -> query("mlflow_up").contains(",\"1\"]"));
     await("experiments are counted", () -> query("mlflow_experiments_total").contains("\"value\""));
     String names = stack.get("PROMETHEUS_PORT", "/api/v1/label/__name__/values");
@@ -150,7 +150,7 @@ class MissionIT {
   }
 
   @Test
-  void everyComponentIsHealthyAndWatched() throws Exception {
+  void everyComponentIsHealthyAndWatched() {
     run("scripts/stack status");
     await("every job is up", () -> !query("up%20==%200").contains("\"metric\":{"));
     assertThat(query("up"))
@@ -195,19 +195,14 @@ class MissionIT {
     ml.models().promote("bts", version, "champion", "a test", "the first one");
     assertThat(ml.decisions().flush(PATIENCE)).isTrue();
     assertThat(ml.events().flush(PATIENCE)).isTrue();
-    try {
-      await(
-          "the decision is cached",
-          () -> {
-            Decision another = Decision.by("ranker").action("item-80").build();
-            ml.decisions().log(another);
-            ml.decisions().flush(PATIENCE);
-            return ml.decisions().recent(another.id()).isPresent();
-          });
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    await(
+        "the decision is cached",
+        () -> {
+          Decision another = Decision.by("ranker").action("item-80").build();
+          ml.decisions().log(another);
+          ml.decisions().flush(PATIENCE);
+          return ml.decisions().recent(another.id()).isPresent();
+        });
   }
 
   private static String run(String command) {
@@ -222,11 +217,7 @@ class MissionIT {
     return stack.get("PROMETHEUS_PORT", "/api/v1/query?query=" + expression);
   }
 
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(500);
-    }
+  private static void await(String what, BooleanSupplier condition) {
+    Await.until(what, Duration.ofMinutes(3), condition);
   }
 }

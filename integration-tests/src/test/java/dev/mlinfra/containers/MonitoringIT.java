@@ -3,29 +3,23 @@ package dev.mlinfra.containers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * What Prometheus shows of the whole stack after the quick-start wrote to it. The system property
- * {@code mlinfra.prometheus} names the Prometheus of a stack that runs already.
- */
+/** What Prometheus shows of the whole stack after the quick-start wrote to it. */
 @Tag("containers")
+@ExtendWith(RunningStack.Started.class)
 @Timeout(900)
 class MonitoringIT {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -34,35 +28,12 @@ class MonitoringIT {
   private static final Path ALERTS =
       Shell.root().resolve("monitoring/prometheus/rules/ml-alerts.yml");
 
-  @TempDir private static Path directory;
-  private static Shell stack;
   private static PrometheusApi prometheus;
 
   @BeforeAll
-  static void startTheStack() throws IOException {
-    String running = System.getProperty("mlinfra.prometheus");
-    if (running != null) {
-      prometheus = new PrometheusApi(URI.create(running));
-      return;
-    }
-    int port = freePort();
-    stack =
-        Shell.inProject()
-            .patience(Duration.ofMinutes(8))
-            .with("STACK_NAME", "monitoring-" + UUID.randomUUID().toString().substring(0, 8))
-            .with("STACK_DIR", directory.toString())
-            .with("SOPS_AGE_KEY_FILE", directory.resolve("age.key").toString())
-            .with("PROMETHEUS_PORT", Integer.toString(port));
-    stack.run("scripts/stack up");
-    stack.run("./quickstart --stack");
-    prometheus = new PrometheusApi(URI.create("http://127.0.0.1:" + port));
-  }
-
-  @AfterAll
-  static void stopTheStack() {
-    if (stack != null) {
-      stack.run("scripts/stack down --volumes --yes");
-    }
+  static void writeToTheStack(RunningStack stack) {
+    stack.shell().patience(PATIENCE).run("./quickstart --stack");
+    prometheus = new PrometheusApi(stack.page("PROMETHEUS_PORT"));
   }
 
   @Test
@@ -113,12 +84,7 @@ class MonitoringIT {
         .containsExactlyInAnyOrderElementsOf(written);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
+  /** The assertion that follows says what is missing when the time is over. */
   private static void await(BooleanSupplier condition) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean() && System.nanoTime() < end) {

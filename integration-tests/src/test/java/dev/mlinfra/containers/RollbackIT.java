@@ -18,7 +18,7 @@ class RollbackIT {
 
   @BeforeAll
   static void startsServersThatOthersUseToo() {
-    servers = BackupServers.start("rollback", true);
+    servers = BackupServers.start("rollback");
     servers.sql(
         "CREATE SCHEMA shop; CREATE TABLE shop.orders (id integer PRIMARY KEY, item text, at timestamptz);"
             + " INSERT INTO shop.orders SELECT i, md5(i::text), now() FROM generate_series(1, 20000) i;"
@@ -32,7 +32,7 @@ class RollbackIT {
     servers.redis("SET ml:features:sample 1");
     servers.redis("XADD ml-learning-events '*' id 1");
     try (MlInfra ml =
-        MlInfra.connect(servers.config("ranker", true).build()).ensureSchema().ensureBucket()) {
+        MlInfra.connect(servers.config("ranker").build()).ensureSchema().ensureBucket()) {
       ml.decisions().log(Decision.by("ranker").action("item-1").propensity(0.5).build());
       ml.artifacts().put(new ByteArrayInputStream(new byte[] {1, 2, 3}));
       assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();

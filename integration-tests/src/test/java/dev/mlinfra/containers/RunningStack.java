@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,9 +104,14 @@ final class RunningStack implements AutoCloseable {
     return directory;
   }
 
+  /** The first page of one of its servers. */
+  URI page(String port) {
+    return URI.create("http://localhost:" + ports.get(port));
+  }
+
   /** The body of a page of one of its servers. */
   String get(String port, String path) {
-    return shell.run("curl -sSf --max-time 20 'http://localhost:" + ports.get(port) + path + "'");
+    return shell.run("curl -sSf --max-time 20 '" + page(port) + path + "'");
   }
 
   /** What a service that runs on this machine is given. */

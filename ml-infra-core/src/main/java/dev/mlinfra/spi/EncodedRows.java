@@ -1,6 +1,7 @@
 package dev.mlinfra.spi;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -92,5 +93,30 @@ public final class EncodedRows {
       shifted[row - from] = ends[row] - start;
     }
     return new EncodedRows(Arrays.copyOfRange(bytes, start, start(to)), shifted);
+  }
+
+  /**
+   * Puts rows behind each other.
+   *
+   * @param parts in their order
+   * @return the only part itself, else rows of their own
+   * @since 0.1
+   */
+  public static EncodedRows concat(List<EncodedRows> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    byte[] bytes = new byte[parts.stream().mapToInt(EncodedRows::length).reduce(0, Math::addExact)];
+    int[] ends = new int[parts.stream().mapToInt(EncodedRows::count).sum()];
+    int start = 0;
+    int row = 0;
+    for (EncodedRows part : parts) {
+      System.arraycopy(part.bytes, 0, bytes, start, part.length());
+      for (int end : part.ends) {
+        ends[row++] = start + end;
+      }
+      start += part.length();
+    }
+    return new EncodedRows(bytes, ends);
   }
 }

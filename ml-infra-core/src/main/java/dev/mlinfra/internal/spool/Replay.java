@@ -7,10 +7,13 @@ import dev.mlinfra.internal.buffer.Backoff;
 import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that stores what the spool holds, file by file in the order of their writing. What was
- * there before, or what waited because the store failed, is stored at a bounded rate.
+ * The thread that stores what the spool holds, in the order of its writing. What was there before,
+ * or what waited because the store failed, is stored at a bounded rate.
  */
 final class Replay implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
@@ -28,15 +31,18 @@ final class Replay implements AutoCloseable {
   private static final long IDLE_NANOS = 100_000_000;
   private static final long NANOS = 1_000_000_000;
   private static final int MAX_READS = 3;
+  private static final int MAX_ROWS_AT_ONCE = 5_000;
+  private static final EncodedRows NO_ROWS = new EncodedRows(new byte[0], new int[0]);
 
   private final Spool spool;
   private final int rowsPerSecond;
+  private final int rowsAtOnce;
   private final Duration closeTimeout;
   private final Optional<DeadLetterStore> letters;
   private final PauseSwitch pause;
   private final Telemetry telemetry;
   private final Thread thread = new Thread(this::run, "ml-infra-decision-replay");
-  private @Nullable ReplayedFile current;
+  private @Nullable ReplayedFiles current;
   private int failures;
   private int failedReads;
   private long backlogUpTo;
@@ -53,6 +59,7 @@ final class Replay implements AutoCloseable {
       Telemetry telemetry) {
     this.spool = spool;
     this.rowsPerSecond = options.replayRowsPerSecond();
+    this.rowsAtOnce = Math.min(MAX_ROWS_AT_ONCE, rowsPerSecond / 10);
     this.closeTimeout = closeTimeout;
     this.letters = letters;
     this.pause = pause;
@@ -129,22 +136,22 @@ final class Replay implements AutoCloseable {
     if (now - notBeforeNanos < 0) {
       return notBeforeNanos - now;
     }
-    ReplayedFile file = current == null ? next(directory) : current;
-    if (file == null) {
+    ReplayedFiles files = current == null ? next(directory) : current;
+    if (files == null) {
       return failedReads > 0 ? NANOS : IDLE_NANOS;
     }
-    current = file;
-    if (!file.isDone()) {
-      return send(directory, file);
+    current = files;
+    if (!files.isDone()) {
+      return send(directory, files);
     }
     current = null;
     try {
-      file.settle(directory);
+      files.settle(directory);
     } catch (IOException e) {
       spool.refused(e); // the next process finds it again, and the store knows its rows
     }
-    if (isBacklog(directory, file.name())) {
-      notBeforeNanos = System.nanoTime() + file.name().rows() * NANOS / rowsPerSecond;
+    if (isBacklog(directory, files.newest())) {
+      notBeforeNanos = System.nanoTime() + files.rows() * NANOS / rowsPerSecond;
     }
     return 0;
   }
@@ -153,61 +160,81 @@ final class Replay implements AutoCloseable {
     return !directory.isOwn(name) || name.serial() <= backlogUpTo;
   }
 
-  private @Nullable ReplayedFile next(SpoolDirectory directory) {
-    Optional<SpoolName> oldest = directory.oldest();
-    if (oldest.isEmpty() || (closing && isBacklog(directory, oldest.get()))) {
+  /** Small files go together: a transaction for each would store them slower than they come. */
+  private @Nullable ReplayedFiles next(SpoolDirectory directory) {
+    List<SpoolName> names = directory.oldest(rowsAtOnce);
+    if (names.isEmpty() || (closing && isBacklog(directory, names.get(0)))) {
       return null;
     }
-    SpoolName name = oldest.get();
-    boolean first = spool.isFirstAttempt(name);
+    List<SpoolFile> files = read(directory, names);
+    if (files.isEmpty()) {
+      return null;
+    }
+    boolean first =
+        files.stream().map(SpoolFile::name).filter(spool::isFirstAttempt).count() == files.size();
     if (!first) {
-      backlogUpTo = Math.max(backlogUpTo, name.serial());
+      backlogUpTo = Math.max(backlogUpTo, files.get(files.size() - 1).name().serial());
     }
-    try {
-      ReplayedFile file = ReplayedFile.load(spool, directory, name, first, letters, telemetry);
-      failedReads = 0;
-      return file;
-    } catch (IOException e) {
-      LOG.warn("spool file {} could not be read: {}", name.fileName(), e.toString());
-      if (++failedReads < MAX_READS && !(e instanceof NoSuchFileException)) {
-        return null;
+    return new ReplayedFiles(spool, files, first, letters, telemetry);
+  }
+
+  /** Reads up to the first file that cannot be read; that one is given up after some attempts. */
+  private List<SpoolFile> read(SpoolDirectory directory, List<SpoolName> names) {
+    List<SpoolFile> files = new ArrayList<>();
+    for (SpoolName name : names) {
+      try {
+        files.add(new SpoolFile(name, directory.load(name).rows()));
+      } catch (IOException e) {
+        if (files.isEmpty()) {
+          unreadable(name, e).ifPresent(files::add);
+        }
+        return files;
       }
-      failedReads = 0;
-      return ReplayedFile.unreadable(spool, name, letters, telemetry);
     }
+    failedReads = 0;
+    return files;
+  }
+
+  private Optional<SpoolFile> unreadable(SpoolName name, IOException cause) {
+    LOG.warn("spool file {} could not be read: {}", name.fileName(), cause.toString());
+    if (++failedReads < MAX_READS && !(cause instanceof NoSuchFileException)) {
+      return Optional.empty();
+    }
+    failedReads = 0;
+    return Optional.of(new SpoolFile(name, NO_ROWS));
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the replay
-  private long send(SpoolDirectory directory, ReplayedFile file) {
+  private long send(SpoolDirectory directory, ReplayedFiles files) {
     try {
-      file.storeNext();
+      files.storeNext();
       if (failures > 0) {
         LOG.info("spool is stored again after {} failed attempts", failures);
       }
       failures = 0;
       return 0;
     } catch (CorruptDataException e) {
-      return halve(directory, file, e);
+      return halve(directory, files, e);
     } catch (MlInfraException | VirtualMachineError e) {
-      return failed(directory, file, e);
+      return failed(directory, files, e);
     } catch (Throwable e) {
-      return halve(directory, file, e);
+      return halve(directory, files, e);
     }
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the replay
-  private long halve(SpoolDirectory directory, ReplayedFile file, Throwable cause) {
+  private long halve(SpoolDirectory directory, ReplayedFiles files, Throwable cause) {
     try {
-      file.halveOrPark(cause);
+      files.halveOrPark(cause);
       return 0;
     } catch (Throwable e) {
-      return failed(directory, file, e);
+      return failed(directory, files, e);
     }
   }
 
-  private long failed(SpoolDirectory directory, ReplayedFile file, Throwable e) {
+  private long failed(SpoolDirectory directory, ReplayedFiles files, Throwable e) {
     failures++;
-    file.countFailure();
+    files.countFailure();
     backlogUpTo = Math.max(backlogUpTo, directory.newestOwn());
     long pauseNanos = BACKOFF.pauseNanos(failures);
     notBeforeNanos = System.nanoTime() + pauseNanos;
@@ -216,7 +243,7 @@ final class Replay implements AutoCloseable {
           "spool could not be stored (attempt {}, next in {} ms): {}",
           failures,
           pauseNanos / 1_000_000,
-          ReplayedFile.oneLine(e));
+          ReplayedFiles.oneLine(e));
     }
     return pauseNanos;
   }

@@ -121,10 +121,30 @@ public final class SpoolDirectory implements AutoCloseable {
     return Optional.of(name);
   }
 
-  /** The file that was written first, empty when none waits. */
-  public Optional<SpoolName> oldest() {
+  /**
+   * The file that was written first, and with it later ones of its kind that can be stored at once.
+   *
+   * @param maxRows of all of them, unless the first one has more
+   * @return empty when none waits
+   */
+  public List<SpoolName> oldest(int maxRows) {
     synchronized (waiting) {
-      return waiting.isEmpty() ? Optional.empty() : Optional.of(waiting.firstKey());
+      if (waiting.isEmpty()) {
+        return List.of();
+      }
+      SpoolName first = waiting.firstKey();
+      List<SpoolName> together = new ArrayList<>();
+      long rows = 0;
+      for (SpoolName name : waiting.keySet()) {
+        rows += first.isLike(name) ? name.rows() : 0;
+        if (isOwn(name) != isOwn(first) || (rows > maxRows && !together.isEmpty())) {
+          break;
+        }
+        if (first.isLike(name)) {
+          together.add(name);
+        }
+      }
+      return together;
     }
   }
 
@@ -150,7 +170,8 @@ public final class SpoolDirectory implements AutoCloseable {
   /** Whether no file waits that was written through this and has at most that number. */
   public boolean passed(long serial) {
     synchronized (waiting) {
-      return waiting.keySet().stream().noneMatch(name -> isOwn(name) && name.serial() <= serial);
+      SpoolName own = waiting.higherKey(SpoolName.ofSerial(foundSerial));
+      return own == null || own.serial() > serial;
     }
   }
 

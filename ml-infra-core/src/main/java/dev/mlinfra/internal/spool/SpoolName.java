@@ -36,6 +36,16 @@ public record SpoolName(long serial, String kind, int version, int rows, int che
             Integer.parseUnsignedInt(matcher.group(5), 16)));
   }
 
+  /** A name to look others up by. */
+  static SpoolName ofSerial(long serial) {
+    return new SpoolName(serial, "", 0, 0, 0);
+  }
+
+  /** Whether the rows of both have the same form. */
+  boolean isLike(SpoolName other) {
+    return kind.equals(other.kind) && version == other.version;
+  }
+
   String fileName() {
     return "%019d-%s-v%d-%d-%08x%s".formatted(serial, kind, version, rows, checksum, SUFFIX);
   }

@@ -7,6 +7,7 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.spi.EncodedRows;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,31 @@ class SpoolDirectoryTest {
   }
 
   @Test
+  void namesFilesOfOneKindTogetherUpToANumberOfRows() throws IOException {
+    SpoolName found;
+    try (SpoolDirectory spool = open(ROOM)) {
+      found = append(spool, "found").orElseThrow();
+    }
+    try (SpoolDirectory spool = open(ROOM)) {
+      SpoolName first = append(spool, "a", "b").orElseThrow();
+      SpoolName other =
+          spool
+              .append("feedback", 7, SpoolFormatTest.encoded(List.of(new byte[9])), () -> {})
+              .orElseThrow();
+      SpoolName second = append(spool, "c", "d").orElseThrow();
+      SpoolName third = append(spool, "e").orElseThrow();
+
+      assertThat(spool.oldest(100)).as("of one process").containsExactly(found);
+      spool.delete(found);
+      assertThat(spool.oldest(1)).as("the first one, however large").containsExactly(first);
+      assertThat(spool.oldest(4)).containsExactly(first, second);
+      assertThat(spool.oldest(5)).containsExactly(first, second, third);
+      List.of(first, second, third).forEach(name -> delete(spool, name));
+      assertThat(spool.oldest(5)).containsExactly(other);
+    }
+  }
+
+  @Test
   void hasNoRoomBeyondItsCapAndAgainAfterADelete() throws IOException {
     try (SpoolDirectory spool = open(200)) {
       SpoolName first = append(spool, "a".repeat(100)).orElseThrow();
@@ -55,7 +81,7 @@ class SpoolDirectoryTest {
   @Test
   void isOfOneProcessAtATime() {
     try (SpoolDirectory first = open(ROOM)) {
-      assertThat(first.oldest()).isEmpty();
+      assertThat(first.oldest(1)).isEmpty();
       assertThatThrownBy(() -> open(ROOM))
           .isInstanceOf(ConflictException.class)
           .hasMessageContaining(spool().toString())
@@ -90,7 +116,7 @@ class SpoolDirectoryTest {
     Files.writeString(spool().resolve("0000000000000000001-x-v1-1-00000000.copy.part"), "half");
 
     try (SpoolDirectory spool = open(ROOM)) {
-      assertThat(spool.oldest()).isEmpty();
+      assertThat(spool.oldest(1)).isEmpty();
       assertThat(spool.bytes()).isZero();
     }
   }
@@ -109,11 +135,11 @@ class SpoolDirectoryTest {
       assertThat(recovered.damaged()).isEqualTo(1);
 
       spool.setAside(name);
-      assertThat(spool.oldest()).isEmpty();
+      assertThat(spool.oldest(1)).isEmpty();
       assertThat(spool.bytes()).isEqualTo(bytes.length);
     }
     try (SpoolDirectory spool = open(ROOM)) {
-      assertThat(spool.oldest()).isEmpty();
+      assertThat(spool.oldest(1)).isEmpty();
       assertThat(spool.bytes()).isPositive();
       assertThat(spool().resolve("damaged")).isNotEmptyDirectory();
     }
@@ -125,7 +151,7 @@ class SpoolDirectoryTest {
     Files.writeString(spool().resolve("from-a-later-version.copy"), "what");
 
     try (SpoolDirectory spool = open(ROOM)) {
-      assertThat(spool.oldest()).isEmpty();
+      assertThat(spool.oldest(1)).isEmpty();
       assertThat(spool().resolve("damaged/from-a-later-version.copy")).exists();
     }
   }
@@ -144,13 +170,22 @@ class SpoolDirectoryTest {
     return spool.append("decisions", 7, SpoolFormatTest.encoded(bytes), () -> {});
   }
 
+  private static void delete(SpoolDirectory spool, SpoolName name) {
+    try {
+      spool.delete(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static List<String> drain(SpoolDirectory spool) throws IOException {
     List<String> rows = new ArrayList<>();
-    for (Optional<SpoolName> name = spool.oldest(); name.isPresent(); name = spool.oldest()) {
-      assertThat(name.get().kind()).isEqualTo("decisions");
-      assertThat(name.get().version()).isEqualTo(7);
-      rows.addAll(texts(spool.load(name.get()).rows()));
-      spool.delete(name.get());
+    for (List<SpoolName> names = spool.oldest(1); !names.isEmpty(); names = spool.oldest(1)) {
+      SpoolName name = names.get(0);
+      assertThat(name.kind()).isEqualTo("decisions");
+      assertThat(name.version()).isEqualTo(7);
+      rows.addAll(texts(spool.load(name).rows()));
+      spool.delete(name);
     }
     return rows;
   }

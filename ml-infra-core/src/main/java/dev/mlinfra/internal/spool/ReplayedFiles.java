@@ -11,25 +11,25 @@ import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file on its way to the store: what is left of it, and what became of the rest. A row that the
- * store refuses is found by halving and parked. Nothing counts before all of it is settled.
+ * Files of one kind on their way to the store together: what is left of them, and what became of
+ * the rest. A row that the store refuses is found by halving and parked. Nothing counts before all
+ * of it is settled.
  */
-final class ReplayedFile {
-  private static final Logger LOG = LoggerFactory.getLogger(ReplayedFile.class);
-  private static final EncodedRows NO_ROWS = new EncodedRows(new byte[0], new int[0]);
+final class ReplayedFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayedFiles.class);
 
   private final Spool spool;
-  private final SpoolName name;
+  private final List<SpoolFile> files;
   private final Optional<DeadLetterStore> letters;
   private final Telemetry telemetry;
   private final @Nullable SpoolLane<?, ?> lane;
-  private final int damaged;
   private final Deque<EncodedRows> left = new ArrayDeque<>();
   private boolean firstAttempt;
   private int stored;
@@ -37,45 +37,39 @@ final class ReplayedFile {
   private int parked;
   private int unstorable;
 
-  private ReplayedFile(
+  /**
+   * Takes files of the same kind and version, at least one.
+   *
+   * @param firstAttempt whether none of their rows can be in the store
+   */
+  ReplayedFiles(
       Spool spool,
-      SpoolName name,
-      EncodedRows rows,
+      List<SpoolFile> files,
       boolean firstAttempt,
       Optional<DeadLetterStore> letters,
       Telemetry telemetry) {
     this.spool = spool;
-    this.name = name;
+    this.files = files;
     this.letters = letters;
     this.telemetry = telemetry;
     this.firstAttempt = firstAttempt;
+    SpoolName name = newest();
     SpoolLane<?, ?> known = spool.lane(name.kind());
     this.lane = known != null && known.store().version() == name.version() ? known : null;
+    EncodedRows rows = EncodedRows.concat(files.stream().map(SpoolFile::rows).toList());
     if (lane != null && rows.count() > 0) {
       left.add(rows);
     }
-    this.damaged = name.rows() - (lane == null ? 0 : rows.count());
   }
 
-  static ReplayedFile load(
-      Spool spool,
-      SpoolDirectory directory,
-      SpoolName name,
-      boolean firstAttempt,
-      Optional<DeadLetterStore> letters,
-      Telemetry telemetry)
-      throws IOException {
-    EncodedRows rows = directory.load(name).rows();
-    return new ReplayedFile(spool, name, rows, firstAttempt, letters, telemetry);
+  /** The last of them that was written. */
+  SpoolName newest() {
+    return files.get(files.size() - 1).name();
   }
 
-  static ReplayedFile unreadable(
-      Spool spool, SpoolName name, Optional<DeadLetterStore> letters, Telemetry telemetry) {
-    return new ReplayedFile(spool, name, NO_ROWS, false, letters, telemetry);
-  }
-
-  SpoolName name() {
-    return name;
+  /** How many rows they had when they were written. */
+  long rows() {
+    return files.stream().mapToLong(file -> file.name().rows()).sum();
   }
 
   boolean isDone() {
@@ -88,7 +82,7 @@ final class ReplayedFile {
     EncodedRows rows = left.getFirst();
     long start = System.nanoTime();
     Written written = store().store(rows, first);
-    telemetry.time(Meter.BUFFER_WRITE, System.nanoTime() - start, name.kind());
+    telemetry.time(Meter.BUFFER_WRITE, System.nanoTime() - start, newest().kind());
     left.removeFirst();
     stored += rows.count();
     repeated += written.repeated();
@@ -126,22 +120,34 @@ final class ReplayedFile {
     }
   }
 
-  /** Counts what became of the rows and takes the file away. */
+  /** Counts what became of the rows and takes the files away. */
   void settle(SpoolDirectory directory) throws IOException {
     if (lane != null) {
-      telemetry.count(Meter.SPOOL_REPLAYED, stored, name.kind());
+      telemetry.count(Meter.SPOOL_REPLAYED, stored, newest().kind());
+      if (directory.isOwn(newest())) {
+        count(lane.tally());
+      }
     }
-    if (directory.isOwn(name) && lane != null) {
-      count(lane.tally());
+    for (SpoolFile file : files) {
+      takeAway(directory, file);
     }
+  }
+
+  private void takeAway(SpoolDirectory directory, SpoolFile file) throws IOException {
+    int damaged = damaged(file);
     if (damaged == 0) {
-      directory.delete(name);
+      directory.delete(file.name());
       return;
     }
-    LOG.warn("spool file {} had {} damaged or foreign rows; set aside", name.fileName(), damaged);
-    if (directory.setAside(name)) {
+    LOG.warn(
+        "spool file {} had {} damaged or foreign rows; set aside", file.name().fileName(), damaged);
+    if (directory.setAside(file.name())) {
       spool.quarantined.increment();
     }
+  }
+
+  private int damaged(SpoolFile file) {
+    return file.name().rows() - (lane == null ? 0 : file.rows().count());
   }
 
   private void count(SpoolTally tally) {
@@ -149,7 +155,7 @@ final class ReplayedFile {
     tally.stored.add(stored);
     tally.parked.add(parked);
     tally.unstorable.add(unstorable);
-    tally.damaged.add(damaged);
+    tally.damaged.add(files.stream().mapToInt(this::damaged).sum());
   }
 
   private RowStore<?> store() {
