@@ -17,7 +17,7 @@ GRANT INSERT ON
   TO :"role";
 GRANT INSERT, UPDATE ON
   :"schema".feature_store, :"schema".learned_patterns, :"schema".model_metadata,
-  :"schema".ml_decision_metrics
+  :"schema".ml_decision_metrics, :"schema".decision_sources
   TO :"role";
 GRANT UPDATE (mirrored_at) ON :"schema".model_promotions TO :"role";
 GRANT EXECUTE ON FUNCTION :"schema".ensure_metric_partitions(timestamptz[]) TO :"role";

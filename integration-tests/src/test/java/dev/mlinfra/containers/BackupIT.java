@@ -181,7 +181,7 @@ class BackupIT {
       case "newer TimescaleDB" -> pretend(copy, "\"2.19.3\"", "\"2.20.1\"");
       case "other pgvector" ->
           pretend(copy, "\"vectorVersion\": \"0.8.0\"", "\"vectorVersion\": \"0.7.4\"");
-      case "newer schema" -> pretend(copy, "\"schemaVersion\": 7", "\"schemaVersion\": 99");
+      case "newer schema" -> pretend(copy, "\"schemaVersion\": ", "\"schemaVersion\": 9");
       case "other format" -> pretend(copy, "\"format\": 1", "\"format\": 2");
       default -> throw new IllegalArgumentException(damage);
     }

@@ -3,6 +3,8 @@ package dev.mlinfra.decision;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Ledger;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -107,6 +109,19 @@ public interface DecisionLog {
    * @since 0.1
    */
   long outcomes(DecisionQuery query, Consumer<DecisionOutcome> reader);
+
+  /**
+   * Asks the store how complete it is, minute by minute and process by process, whoever logged.
+   * Blocks for one query, whose cost grows with the decisions of the span.
+   *
+   * @param from first event time, inclusive
+   * @param to end, exclusive
+   * @return minutes with at least one decision or one missing number, in order of time and process
+   * @throws dev.mlinfra.error.ConfigException when {@code to} is before {@code from}
+   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
+   * @since 0.1
+   */
+  List<DecisionCompleteness> completeness(Instant from, Instant to);
 
   /**
    * Prepares a training set: decisions with one reward each and, where asked, the features known at

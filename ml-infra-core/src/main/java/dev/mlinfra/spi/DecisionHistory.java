@@ -1,7 +1,9 @@
 package dev.mlinfra.spi;
 
+import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -21,4 +23,14 @@ public interface DecisionHistory {
    * @since 0.1
    */
   long read(DecisionQuery query, Consumer<DecisionOutcome> reader);
+
+  /**
+   * Counts what is stored and what is missing, by the numbers of each process.
+   *
+   * @param query whose span of time is asked for, and nothing else of it
+   * @return minutes with a decision or a missing number, in order of time and process
+   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
+   * @since 0.1
+   */
+  List<DecisionCompleteness> completeness(DecisionQuery query);
 }

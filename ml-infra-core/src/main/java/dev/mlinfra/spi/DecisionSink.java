@@ -3,6 +3,7 @@ package dev.mlinfra.spi;
 import dev.mlinfra.decision.Feedback;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Stores decisions and feedback. May be called by several threads; blocks within its own time-outs.
@@ -56,4 +57,13 @@ public interface DecisionSink {
   default Optional<RowStore<Feedback>> feedbackRows() {
     return Optional.empty();
   }
+
+  /**
+   * Tells the store whom to ask how many numbers this process has given to decisions. A store that
+   * notes it now and then knows what a process lost at its end.
+   *
+   * @param numbered the count so far; cheap and thread-safe
+   * @since 0.1
+   */
+  default void numbering(LongSupplier numbered) {}
 }

@@ -16,6 +16,7 @@ import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.PackedRow;
@@ -53,6 +54,10 @@ final class EveryCall {
     postgres
         .part(DecisionHistory.class)
         .read(DecisionQuery.between(THEN, THEN.plusSeconds(1)), outcome -> {});
+    postgres
+        .part(DecisionHistory.class)
+        .completeness(DecisionQuery.between(THEN, THEN.plusSeconds(1)));
+    postgres.part(DecisionSink.class).numbering(() -> 1);
     TrainingHistory training = postgres.part(TrainingHistory.class);
     training.read(
         TrainingQuery.of(DecisionQuery.between(THEN, THEN.plusSeconds(1)))

@@ -36,6 +36,7 @@ class PostgresPageIT {
     assertThat(database.text(blocks.get(4))).isEmpty();
     assertThat(database.text(blocks.get(5))).isEqualTo("1");
     database.execute(blocks.get(6));
+    assertThat(database.count("ml_learning.agent_feedback")).isZero();
     assertThat(database.count("ml_learning.agent_decisions")).isZero();
     assertThat(database.count("ml_learning.ml_decision_metrics")).isZero();
   }

@@ -26,7 +26,9 @@ class ProbeIT {
       assertThat(health.status()).isEqualTo(Status.UP);
       assertThat(health.detail())
           .matches(
-              "PostgreSQL [0-9.]+, schema version 7, (exact vector search|pgvector with HNSW),"
+              "PostgreSQL [0-9.]+, schema version "
+                  + SchemaScripts.latest()
+                  + ", (exact vector search|pgvector with HNSW),"
                   + " (native partitions|TimescaleDB hypertables)");
     }
   }

@@ -1,9 +1,11 @@
 package dev.mlinfra.postgres;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The scripts for administrators, which lie outside of the module. */
 final class SchemaScripts {
@@ -25,6 +27,15 @@ final class SchemaScripts {
         .collect(Collectors.joining("\n"))
         .replace(":\"schema\"", '"' + schema + '"')
         .replace(":\"role\"", '"' + role + '"');
+  }
+
+  /** The newest version, as the first line of the script says. */
+  static int latest() {
+    try (Stream<String> lines = Files.lines(SCHEMA)) {
+      return Integer.parseInt(lines.findFirst().orElse("").replaceAll("\\D+", ""));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path root() {

@@ -96,6 +96,13 @@ public final class WriteBehind<T extends Bufferable> {
     return name;
   }
 
+  /** How many values were or will be numbered: the accepted, and the drops that have a number. */
+  public long numberedTotal() {
+    long dropped =
+        counts.droppedNumbered(); // first, since a refused offer counts as accepted first
+    return dropped + counts.accepted.sum();
+  }
+
   long acceptedTotal() {
     return counts.accepted.sum();
   }

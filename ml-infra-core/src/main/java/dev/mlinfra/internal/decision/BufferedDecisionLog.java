@@ -4,6 +4,7 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.decision.DecisionMode;
@@ -34,6 +35,7 @@ import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +102,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             options.closeTimeout(),
             List.of(decisions, feedback),
             () -> spool.ifPresent(Spool::leave));
+    sink.numbering(decisions::numberedTotal);
     spool.ifPresent(Spool::start);
   }
 
@@ -144,13 +147,12 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
 
   @Override
   public long outcomes(DecisionQuery query, Consumer<DecisionOutcome> reader) {
-    return history
-        .orElseThrow(
-            () ->
-                new ModuleMissingException(
-                    "decisions().outcomes() needs a module that reads decisions back; add"
-                        + " ml-infra-postgres and install(Postgres.at(url))"))
-        .read(query, reader);
+    return history("outcomes").read(query, reader);
+  }
+
+  @Override
+  public List<DecisionCompleteness> completeness(Instant from, Instant to) {
+    return history("completeness").completeness(DecisionQuery.between(from, to));
   }
 
   @Override
@@ -179,6 +181,16 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         sink.feedbackRows().orElseThrow(BufferedDecisionLog::noRows),
         BufferedDecisionLog::values,
         batch -> {});
+  }
+
+  private DecisionHistory history(String call) {
+    return history.orElseThrow(
+        () ->
+            new ModuleMissingException(
+                "decisions()."
+                    + call
+                    + "() needs a module that reads decisions back; add ml-infra-postgres and"
+                    + " install(Postgres.at(url))"));
   }
 
   private static ConfigException noRows() {

@@ -1,6 +1,7 @@
 package dev.mlinfra.embedded.fake;
 
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
@@ -54,6 +55,17 @@ final class FakeDecisionHistory implements DecisionHistory {
         .sorted(BY_TIME)
         .map(row -> outcome(row, rewards.get(row.decision().id())))
         .toList();
+  }
+
+  @Override
+  public List<DecisionCompleteness> completeness(DecisionQuery query) {
+    return faulty.call(
+        Part.DECISION_HISTORY,
+        () ->
+            FakeNumbers.minutes("fake", sink.decisions()).stream()
+                .filter(row -> !row.minute().isBefore(query.from()))
+                .filter(row -> row.minute().isBefore(query.to()))
+                .toList());
   }
 
   static boolean asked(DecisionQuery query, Decision decision) {

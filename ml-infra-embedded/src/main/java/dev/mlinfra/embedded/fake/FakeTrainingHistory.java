@@ -1,6 +1,7 @@
 package dev.mlinfra.embedded.fake;
 
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.RewardAggregate;
 import dev.mlinfra.decision.TrainingQuery;
@@ -12,7 +13,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,13 +59,16 @@ final class FakeTrainingHistory implements TrainingHistory {
 
   private List<TrainingExample> join(TrainingQuery query) {
     Instant bound = query.knownBefore().orElse(Instant.MAX);
+    List<LoggedDecision> known =
+        sink.decisions().stream().filter(row -> sink.storedBefore(row, bound)).toList();
     List<LoggedDecision> span =
-        sink.decisions().stream()
-            .filter(row -> sink.storedBefore(row, bound))
+        known.stream()
             .filter(row -> !row.decision().decidedAt().isBefore(query.decisions().from()))
             .filter(row -> row.decision().decidedAt().isBefore(query.decisions().to()))
             .toList();
-    Map<Instant, Double> completeness = completeness(span);
+    Map<Instant, Double> completeness =
+        FakeNumbers.minutes("fake", known).stream()
+            .collect(Collectors.toMap(DecisionCompleteness::minute, DecisionCompleteness::ratio));
     Map<UUID, List<Feedback>> feedback =
         sink.feedback().stream()
             .filter(row -> sink.storedBefore(row, bound))
@@ -79,7 +82,7 @@ final class FakeTrainingHistory implements TrainingHistory {
                 example(
                     query,
                     row,
-                    completeness.getOrDefault(minute(row), 1.0),
+                    completeness.getOrDefault(FakeNumbers.minute(row), 1.0),
                     feedback.getOrDefault(row.decision().id(), List.of())))
         .toList();
   }
@@ -136,26 +139,5 @@ final class FakeTrainingHistory implements TrainingHistory {
           case MAX -> max;
           case MEAN -> sum / ordered.size();
         });
-  }
-
-  private static Map<Instant, Double> completeness(List<LoggedDecision> span) {
-    Map<Instant, Long> stored = new HashMap<>();
-    Map<Instant, Long> missing = new HashMap<>();
-    long before = -1;
-    for (LoggedDecision row :
-        span.stream().sorted(Comparator.comparing(LoggedDecision::sequence)).toList()) {
-      stored.merge(minute(row), 1L, Long::sum);
-      missing.merge(minute(row), before < 0 ? 0 : row.sequence() - before - 1, Long::sum);
-      before = row.sequence();
-    }
-    Map<Instant, Double> completeness = new HashMap<>();
-    stored.forEach(
-        (minute, count) ->
-            completeness.put(minute, (double) count / (count + missing.getOrDefault(minute, 0L))));
-    return completeness;
-  }
-
-  private static Instant minute(LoggedDecision row) {
-    return row.decision().decidedAt().truncatedTo(ChronoUnit.MINUTES);
   }
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** Stores decisions and feedback by binary COPY, and tells the rollup what it touched. */
 final class CopyDecisionSink implements DecisionSink {
@@ -86,6 +87,11 @@ final class CopyDecisionSink implements DecisionSink {
   public Optional<RowStore<Feedback>> feedbackRows() {
     return Optional.of(
         new EncodedTable<>(feedback, ROWS_VERSION, "feedback", rollup::rewardedRows));
+  }
+
+  @Override
+  public void numbering(LongSupplier numbered) {
+    rollup.numbering(source, numbered);
   }
 
   private void encodeDecision(CopyWriter row, LoggedDecision logged) throws SQLException {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +40,15 @@ final class DecisionRollup implements AutoCloseable {
   private boolean closed;
   private @Nullable Thread thread;
   private volatile @Nullable String failure;
+  private volatile @Nullable SourceNote note;
 
   DecisionRollup(Database database) {
     this.database = database;
+  }
+
+  /** From now on it is noted beside the metrics how many numbers were given. */
+  void numbering(String source, LongSupplier numbered) {
+    note = new SourceNote(database, source, numbered);
   }
 
   void decided(List<LoggedDecision> batch) {
@@ -109,6 +116,7 @@ final class DecisionRollup implements AutoCloseable {
         }
         failure = String.valueOf(e.getMessage());
       }
+      note(false);
     }
   }
 
@@ -226,6 +234,15 @@ final class DecisionRollup implements AutoCloseable {
     }
     if (work) {
       run();
+    }
+    note(true);
+  }
+
+  /** A server that just failed is not asked again. */
+  private void note(boolean closed) {
+    SourceNote ours = note;
+    if (ours != null && failure == null) {
+      ours.write(closed);
     }
   }
 

@@ -10,7 +10,15 @@ import java.util.List;
 final class Migrations {
   private static final String FOLDER = "/dev/mlinfra/postgres/migrations/";
   private static final List<String> NAMES =
-      List.of("schema", "decisions", "features", "patterns", "models", "metrics", "dead-letters");
+      List.of(
+          "schema",
+          "decisions",
+          "features",
+          "patterns",
+          "models",
+          "metrics",
+          "dead-letters",
+          "completeness");
 
   private Migrations() {}
 

@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.spi.DecisionHistory;
@@ -7,6 +8,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,34 @@ final class PgDecisionHistory implements DecisionHistory {
         }
       }
       return count;
+    }
+  }
+
+  @Override
+  public List<DecisionCompleteness> completeness(DecisionQuery query) {
+    return database.transact("completeness", connection -> completeness(connection, query));
+  }
+
+  private List<DecisionCompleteness> completeness(Connection connection, DecisionQuery query)
+      throws SQLException {
+    String sql = database.sql("SELECT * FROM ml.decision_completeness(?, ?)");
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Times.set(statement, 1, query.from());
+      Times.set(statement, 2, query.to());
+      List<DecisionCompleteness> minutes = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          minutes.add(
+              new DecisionCompleteness(
+                  rows.getString(1),
+                  Times.get(rows, 2),
+                  rows.getLong(3),
+                  rows.getLong(4),
+                  rows.getLong(5),
+                  rows.getLong(6)));
+        }
+      }
+      return List.copyOf(minutes);
     }
   }
 

@@ -17,18 +17,11 @@ import java.util.List;
 final class TrainingSql {
   static final int FEATURE_COLUMNS = 5;
 
-  /** Missing numbers before a decision count in its minute. */
   private static final String COMPLETENESS =
       """
-      WITH numbered AS (
-        SELECT source, date_trunc('minute', decided_at, 'UTC') AS minute,
-               source_sequence - lag(source_sequence, 1, source_sequence - 1)
-                 OVER (PARTITION BY source ORDER BY source_sequence) - 1 AS missing
-        FROM ml.agent_decisions
-        WHERE decided_at >= ? AND decided_at < ? AND stored_at < ?
-      ), minutes AS MATERIALIZED (
-        SELECT source, minute, count(*)::float8 / (count(*) + sum(missing))::float8 AS completeness
-        FROM numbered GROUP BY source, minute
+      WITH minutes AS MATERIALIZED (
+        SELECT source, minute, stored::float8 / (stored + missing)::float8 AS completeness
+        FROM ml.decision_completeness(?, ?, ?)
       )
       """;
 
