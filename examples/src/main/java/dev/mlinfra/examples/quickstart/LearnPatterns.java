@@ -23,6 +23,7 @@ final class LearnPatterns {
   static final String IMPRESSIONS = "impressions";
   static final String CLICKS = "clicks";
 
+  private static final String SHOWN = "item.shown";
   private static final int MOST_ITEMS = 1_000;
   private static final int BATCH = 1_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -75,7 +76,7 @@ final class LearnPatterns {
   private void publish() {
     for (Impression shown : data.impressions()) {
       Event event =
-          Event.of("item.shown", shown.action())
+          Event.of(SHOWN, shown.action())
               .id(shown.id())
               .at(shown.at())
               .field("policy", shown.policy().model())
@@ -86,9 +87,18 @@ final class LearnPatterns {
     published = data.impressions().size();
   }
 
-  /** Called again with the same events after a failure: each counts once for its pattern. */
+  /**
+   * Called again with the same events after a failure: each counts once for its pattern. The stream
+   * may have events of others too.
+   */
   private void count(List<Delivery> batch) {
-    ml.patterns().accumulate(batch.stream().map(Delivery::event).map(this::observation).toList());
+    ml.patterns()
+        .accumulate(
+            batch.stream()
+                .map(Delivery::event)
+                .filter(event -> event.type().equals(SHOWN))
+                .map(this::observation)
+                .toList());
   }
 
   private Observation observation(Event event) {
