@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -246,6 +247,36 @@ class SpoolTest {
       assertThat(ml.decisions().ledger().stored()).isEqualTo(store.stored().size());
       assertThat(ml.decisions().ledger().droppedTotal()).isZero();
     }
+  }
+
+  @Test
+  void countsEachFileOnceWhenTheDiskDoesNotLetItGo() throws IOException {
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    store.hang = first;
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      logAndSync(ml.decisions());
+      Await.until("the first file is on its way", () -> store.firstAttempts.size() == 1);
+      for (int i = 0; i < 5; i++) {
+        logAndSync(ml.decisions());
+      }
+      store.hang = second;
+      first.countDown();
+      Await.until("the others are on their way", () -> store.firstAttempts.size() == 2);
+      deleteSpool();
+      Files.writeString(spool(), "in the way");
+      second.countDown();
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(6);
+      assertThat(ml.decisions().ledger().spooled()).isZero();
+      assertThat(ml.decisions().ledger().droppedTotal()).isZero();
+    }
+    assertThat(store.stored()).hasSize(6);
+  }
+
+  private static void logAndSync(DecisionLog log) {
+    log.log(decision("a"));
+    assertThat(log.sync(LONG)).isTrue();
   }
 
   @Test

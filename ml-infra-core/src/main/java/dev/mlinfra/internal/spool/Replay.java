@@ -145,11 +145,7 @@ final class Replay implements AutoCloseable {
       return send(directory, files);
     }
     current = null;
-    try {
-      files.settle(directory);
-    } catch (IOException e) {
-      spool.refused(e); // the next process finds it again, and the store knows its rows
-    }
+    files.settle(directory);
     if (isBacklog(directory, files.newest())) {
       notBeforeNanos = System.nanoTime() + files.rows() * NANOS / rowsPerSecond;
     }

@@ -120,8 +120,11 @@ final class ReplayedFiles {
     }
   }
 
-  /** Counts what became of the rows and takes the files away. */
-  void settle(SpoolDirectory directory) throws IOException {
+  /**
+   * Counts what became of the rows and takes the files away, each of them even when the disk
+   * refuses another: a file that stayed would be counted again.
+   */
+  void settle(SpoolDirectory directory) {
     if (lane != null) {
       telemetry.count(Meter.SPOOL_REPLAYED, stored, newest().kind());
       if (directory.isOwn(newest())) {
@@ -129,7 +132,11 @@ final class ReplayedFiles {
       }
     }
     for (SpoolFile file : files) {
-      takeAway(directory, file);
+      try {
+        takeAway(directory, file);
+      } catch (IOException e) {
+        spool.refused(e); // the next process finds it again, and the store knows its rows
+      }
     }
   }
 
