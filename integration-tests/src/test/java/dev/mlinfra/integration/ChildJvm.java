@@ -80,6 +80,11 @@ final class ChildJvm implements AutoCloseable {
     assertThat(after(word)).as("of %s", lines).hasSizeGreaterThanOrEqualTo(count);
   }
 
+  /** {@code kill -TERM}. */
+  void terminate() {
+    process.toHandle().destroy(); // the other one closes its output too
+  }
+
   /** {@code kill -9}. */
   void kill() {
     process.destroyForcibly();
