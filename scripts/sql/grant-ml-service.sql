@@ -11,8 +11,8 @@ BEGIN;
 GRANT USAGE ON SCHEMA :"schema" TO :"role";
 GRANT SELECT ON ALL TABLES IN SCHEMA :"schema" TO :"role";
 GRANT INSERT ON
-  :"schema".agent_decisions, :"schema".agent_feedback, :"schema".feature_views,
-  :"schema".observed_events, :"schema".dead_letters, :"schema".ml_model_metrics,
+  :"schema".agent_decisions, :"schema".agent_feedback, :"schema".agent_activations,
+  :"schema".feature_views, :"schema".observed_events, :"schema".dead_letters, :"schema".ml_model_metrics,
   :"schema".model_promotions
   TO :"role";
 GRANT INSERT, UPDATE ON

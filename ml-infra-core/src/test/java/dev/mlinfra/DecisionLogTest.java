@@ -6,14 +6,18 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.InfraModule;
+import dev.mlinfra.spi.RecentDecisions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -45,6 +49,44 @@ class DecisionLogTest {
           .containsExactlyElementsOf(LongStream.rangeClosed(1, 95).boxed().toList());
       assertThat(ml.decisions().ledger().stored()).isEqualTo(95);
       assertThat(ml.decisions().ledger().balanced()).isTrue();
+    }
+  }
+
+  @Test
+  void storesActivationsAsItStoresFeedbackAndCountsThemInALedgerOfTheirOwn() {
+    UUID shown = UUID.randomUUID();
+    try (MlInfra ml = connect(QUICK)) {
+      store.down = true;
+      assertThat(ml.decisions().activate(shown).accepted()).isTrue();
+      assertThat(ml.decisions().activate((UUID) null).status()).isEqualTo(Status.REJECTED);
+      assertThat(ml.decisions().flush(Duration.ofMillis(20))).isFalse();
+      assertThat(ml.decisions().activationLedger().buffered()).isEqualTo(1);
+      store.down = false;
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.activations).extracting(Activation::decisionId).containsExactly(shown);
+      Ledger ledger = ml.decisions().activationLedger();
+      assertThat(ledger.stored()).isEqualTo(1);
+      assertThat(ledger.rejected()).containsOnlyKeys("activation.decisionId");
+      assertThat(ledger.balanced()).isTrue();
+    }
+  }
+
+  @Test
+  void remembersRecentDecisionsAlsoWhileTheStoreIsDown() {
+    RecentDecisions cache = new RememberedDecisions();
+    Decision prepared = decision("a").toBuilder().deferred(true).build();
+    try (MlInfra ml = connect(QUICK, TestModule.providing(RecentDecisions.class, cache))) {
+      store.down = true;
+      ml.decisions().log(prepared);
+      Await.until("remembered", () -> ml.decisions().recent(prepared.id()).isPresent());
+      assertThat(store.stored()).isEmpty();
+      assertThat(ml.decisions().recent(prepared.id()))
+          .hasValueSatisfying(brief -> assertThat(brief.deferred()).isTrue());
+      assertThat(ml.decisions().recent(List.of(UUID.randomUUID(), prepared.id()), LONG))
+          .extracting(Optional::isPresent)
+          .containsExactly(false, true);
+      assertThat(ml.decisions().recent(List.of(), LONG)).isEmpty();
+      store.down = false;
     }
   }
 
@@ -327,8 +369,8 @@ class DecisionLogTest {
     assertThat(store.stored()).hasSize((int) ml.decisions().ledger().stored()).isNotEmpty();
   }
 
-  private MlInfra connect(BufferOptions options) {
-    return MlInfra.connect(
+  private MlInfra connect(BufferOptions options, InfraModule... others) {
+    MlInfraConfig.Builder config =
         MlInfraConfig.forService("test")
             .decisions(options)
             .install(
@@ -337,8 +379,11 @@ class DecisionLogTest {
                     wiring -> {
                       wiring.provide(DecisionSink.class, store);
                       wiring.provide(DeadLetterStore.class, store);
-                    }))
-            .build());
+                    }));
+    for (InfraModule other : others) {
+      config.install(other);
+    }
+    return MlInfra.connect(config.build());
   }
 
   private static Decision decision(String action) {

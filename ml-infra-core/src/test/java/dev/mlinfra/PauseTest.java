@@ -52,9 +52,14 @@ class PauseTest {
       assertThat(ml.paused()).isTrue();
       assertThat(ml.decisions().log(decision())).isEqualTo(Acceptance.PAUSED);
       assertThat(ml.decisions().feedback(UUID.randomUUID(), 1)).isEqualTo(Acceptance.PAUSED);
+      assertThat(ml.decisions().activate(UUID.randomUUID())).isEqualTo(Acceptance.PAUSED);
       assertThat(ml.events().publish(Event.of("t", "k"))).isEqualTo(Acceptance.PAUSED);
       for (Ledger ledger :
-          List.of(ml.decisions().ledger(), ml.decisions().feedbackLedger(), ml.events().ledger())) {
+          List.of(
+              ml.decisions().ledger(),
+              ml.decisions().feedbackLedger(),
+              ml.decisions().activationLedger(),
+              ml.events().ledger())) {
         assertThat(ledger.dropped()).isEqualTo(Map.of("paused", 1L));
         assertThat(ledger.offered()).isEqualTo(1);
         assertThat(ledger.balanced()).isTrue();

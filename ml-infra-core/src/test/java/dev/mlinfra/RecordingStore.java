@@ -1,5 +1,6 @@
 package dev.mlinfra;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.CorruptDataException;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordingStore implements DecisionSink, DeadLetterStore {
   final List<LoggedDecision> decisions = new ArrayList<>();
   final List<Feedback> feedback = new ArrayList<>();
+  final List<Activation> activations = new ArrayList<>();
   final List<DeadLetter> letters = new ArrayList<>();
   final List<Boolean> firstAttempts = new ArrayList<>();
   final Set<String> refusedActions = ConcurrentHashMap.newKeySet();
@@ -57,6 +59,13 @@ final class RecordingStore implements DecisionSink, DeadLetterStore {
   }
 
   @Override
+  public synchronized Written writeActivations(List<Activation> batch, boolean firstAttempt) {
+    fail();
+    activations.addAll(batch);
+    return new Written(batch.size(), 0);
+  }
+
+  @Override
   public Optional<RowStore<LoggedDecision>> decisionRows() {
     return Optional.of(new RememberedRows<>("decision", row -> row.decision().id(), this::write));
   }
@@ -64,6 +73,12 @@ final class RecordingStore implements DecisionSink, DeadLetterStore {
   @Override
   public Optional<RowStore<Feedback>> feedbackRows() {
     return Optional.of(new RememberedRows<>("feedback", Feedback::id, this::writeFeedback));
+  }
+
+  @Override
+  public Optional<RowStore<Activation>> activationRows() {
+    return Optional.of(
+        new RememberedRows<>("activation", Activation::decisionId, this::writeActivations));
   }
 
   @Override

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -43,7 +42,7 @@ class ShadowRunTest {
   private static final Duration LONG = Duration.ofSeconds(20);
 
   private final RecordingStore store = new RecordingStore();
-  private final Remembered recent = new Remembered();
+  private final RememberedDecisions recent = new RememberedDecisions();
   private final Observed meters = new Observed();
   private final MlInfra ml =
       MlInfra.connect(
@@ -96,6 +95,23 @@ class ShadowRunTest {
     assertThat(meters.value(Meter.SHADOW_TURNS, "judge other/2 differed")).isEqualTo(1);
     assertThat(meters.timed).contains("judge rules/1", "judge same/1", "judge other/2");
     assertThat(recent.seen).extracting(RecentDecision::model).containsExactly("rules");
+  }
+
+  @Test
+  void defersWhatCandidatesDecidedWithTheDecisionOfThePrimary() {
+    ShadowRun<Integer, String> run =
+        plan(n -> "a")
+            .candidate("c", "1", n -> "b")
+            .describe(
+                (n, answer) ->
+                    Decision.by("judge").action(answer).deferred((n == 1) == answer.equals("a")))
+            .start();
+    UUID prepared = run.decide(1).id();
+    run.decide(2);
+    settle(run);
+    assertThat(store.stored())
+        .hasSize(4)
+        .allMatch(row -> row.deferred() == row.id().equals(prepared));
   }
 
   @Test
@@ -486,20 +502,6 @@ class ShadowRunTest {
     @Override
     public String getMessage() {
       throw new IllegalStateException("by the test");
-    }
-  }
-
-  private static final class Remembered implements RecentDecisions {
-    private final ConcurrentLinkedQueue<RecentDecision> seen = new ConcurrentLinkedQueue<>();
-
-    @Override
-    public void remember(List<RecentDecision> batch) {
-      seen.addAll(batch);
-    }
-
-    @Override
-    public Optional<RecentDecision> find(UUID id) {
-      return Optional.empty();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.DecisionSink;
@@ -128,6 +129,11 @@ class SpoolConfigTest {
 
           @Override
           public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
+            return new Written(batch.size(), 0);
+          }
+
+          @Override
+          public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
             return new Written(batch.size(), 0);
           }
         };

@@ -7,6 +7,7 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.SpoolOptions;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.Feedback;
@@ -92,11 +93,13 @@ class SpoolTest {
     List<Decision> logged = IntStream.range(0, 500).mapToObj(i -> decision("a" + i)).toList();
     logged.forEach(first.decisions()::log);
     first.decisions().feedback(rewarded, 1);
+    first.decisions().activate(rewarded);
     first.close();
     Ledger last = first.decisions().ledger();
     assertThat(last.spooled()).isEqualTo(500);
     assertThat(last.droppedTotal()).isZero();
     assertThat(first.decisions().feedbackLedger().spooled()).isEqualTo(1);
+    assertThat(first.decisions().activationLedger().spooled()).isEqualTo(1);
     assertThat(last.balanced()).isTrue();
 
     store.down = false;
@@ -104,6 +107,7 @@ class SpoolTest {
       Await.until("all is stored", () -> store.stored().size() == 500 && files().isEmpty());
       assertThat(store.stored()).containsExactlyElementsOf(logged);
       assertThat(store.feedback).extracting(Feedback::decisionId).containsExactly(rewarded);
+      assertThat(store.activations).extracting(Activation::decisionId).containsExactly(rewarded);
       assertThat(next.decisions().ledger().offered()).isZero();
     }
   }

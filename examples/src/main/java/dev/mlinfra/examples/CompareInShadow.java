@@ -58,7 +58,7 @@ public final class CompareInShadow {
       detector.tallies().forEach(tally -> out.println(tally.candidate() + " " + tally.counts()));
       ml.decisions()
           .outcomes(
-              DecisionQuery.between(start.minusSeconds(1), start.plusSeconds(60)),
+              DecisionQuery.between(start.minusSeconds(1), start.plusSeconds(60)).agent("detector"),
               outcome -> out.println(line(outcome.decision(), outcome.rewardSum())));
     }
   }

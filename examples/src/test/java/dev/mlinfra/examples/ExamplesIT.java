@@ -48,6 +48,13 @@ class ExamplesIT {
   }
 
   @Test
+  void collectFeedbackCountsWhatWasShownOnceAndAsItWasRevised() {
+    CollectFeedback.run(servers.config("collect-feedback"), out);
+
+    assertThat(printed().lines()).containsExactly("story-7 click 1.0", "story-7 sale 5.0");
+  }
+
+  @Test
   void compareInShadowKeepsBothDecisionsUnderOneIdAndFeedbackReachesBoth() {
     CompareInShadow.run(servers.config("compare-in-shadow"), out);
 

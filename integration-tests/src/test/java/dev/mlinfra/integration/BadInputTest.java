@@ -9,6 +9,7 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.Feedback;
@@ -138,6 +139,7 @@ class BadInputTest {
         Arguments.of(Feedback.of(null, 1), List.of("decisionId", "null", "decision.id()")),
         Arguments.of(good.kind(""), List.of("kind", "''", "blank")),
         Arguments.of(good.label("\0"), List.of("label", "\\u0000", "NUL")),
+        Arguments.of(good.key(" "), List.of("key", "' '", "blank")),
         Arguments.of(good.observedAt(nextYear()), List.of("observedAt", "20", "one day ahead")),
         Arguments.of(good.observedAt(null), List.of("observedAt", "null", "must be a time")));
   }
@@ -153,6 +155,16 @@ class BadInputTest {
     Message.assertClear(answer.reason(), "feedback." + parts.get(0), parts.get(1), parts.get(2));
     assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
     assertThat(sink.feedbackDecisionIds()).hasSize(2);
+  }
+
+  @Test
+  void refusesActivationsOfNothingAndOfAnotherAge() {
+    Acceptance nothing = ml.decisions().activate(Activation.of(null));
+    Acceptance late = ml.decisions().activate(Activation.of(SOME_ID).activatedAt(nextYear()));
+
+    Message.assertClear(nothing.reason(), "activation.decisionId", "null", "decision.id()");
+    Message.assertClear(late.reason(), "activation.activatedAt", "20", "one day ahead");
+    assertThat(ml.decisions().activationLedger().rejectedTotal()).isEqualTo(2);
   }
 
   static Stream<Arguments> features() {

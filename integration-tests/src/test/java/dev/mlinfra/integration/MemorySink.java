@@ -1,5 +1,6 @@
 package dev.mlinfra.integration;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
@@ -103,6 +104,11 @@ final class MemorySink implements InfraModule {
     @Override
     public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
       batch.forEach(row -> feedback.put(row.id(), row));
+      return new Written(batch.size(), 0);
+    }
+
+    @Override
+    public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
       return new Written(batch.size(), 0);
     }
   }

@@ -190,7 +190,7 @@ class ShadowContractTest {
   }
 
   @Test
-  void letsADecisionAndItsFeedbackShareTheirFateWhenSampling() {
+  void letsADecisionItsFeedbackAndItsActivationShareTheirFateWhenSampling() {
     int offered = 4_000;
     try (MlInfra ml = connect(QUICK.sampleRate(0.25))) {
       DecisionLog log = ml.decisions();
@@ -198,6 +198,7 @@ class ShadowContractTest {
         Decision decision = Decision.by("sampled").action("a").build();
         Acceptance logged = log.log(decision);
         assertThat(log.feedback(decision.id(), 1).status()).isEqualTo(logged.status());
+        assertThat(log.activate(decision.id()).status()).isEqualTo(logged.status());
       }
       assertThat(log.flush(Duration.ofSeconds(30))).isTrue();
 

@@ -47,7 +47,9 @@ class SpoolKillIT {
     try (MlInfra ml = MlInfra.connect(config.toBuilder().start(Start.FAIL_FAST).build())) {
       ml.ensureSchema();
     }
-    sql.run("TRUNCATE ml_learning.agent_decisions", "TRUNCATE ml_learning.agent_feedback");
+    sql.run(
+        "TRUNCATE ml_learning.agent_decisions, ml_learning.agent_feedback,"
+            + " ml_learning.agent_activations");
   }
 
   @Test
@@ -152,6 +154,8 @@ class SpoolKillIT {
     List<UUID> rewarded = sql.ids("SELECT decision_id FROM ml_learning.agent_feedback");
     assertThat(rewarded).doesNotHaveDuplicates();
     assertThat(new HashSet<>(rewarded)).containsAll(safe);
+    List<UUID> activated = sql.ids("SELECT decision_id FROM ml_learning.agent_activations");
+    assertThat(new HashSet<>(activated)).containsAll(safe);
   }
 
   private static List<UUID> stored() {

@@ -49,8 +49,15 @@ final class SpoolingHost {
     List<Decision> group = new ArrayList<>();
     for (int i = 0; i < GROUP; i++) {
       Decision decision =
-          Decision.by(AGENT).action("a").propensity(0.5).features(new float[16]).build();
-      if (log.log(decision).accepted() && log.feedback(Feedback.of(decision.id(), 1)).accepted()) {
+          Decision.by(AGENT)
+              .action("a")
+              .propensity(0.5)
+              .features(new float[16])
+              .deferred(true)
+              .build();
+      if (log.log(decision).accepted()
+          && log.activate(decision.id()).accepted()
+          && log.feedback(Feedback.of(decision.id(), 1)).accepted()) {
         group.add(decision);
       }
     }

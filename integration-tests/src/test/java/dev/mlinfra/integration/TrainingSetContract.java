@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.MlInfra;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.DecisionQuery;
@@ -11,6 +12,7 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.RewardAggregate;
 import dev.mlinfra.decision.TrainingFormat;
 import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.decision.TrainingSet;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.feature.FeatureRow;
@@ -46,7 +48,7 @@ abstract class TrainingSetContract {
     assertThat(Exports.text(ml(), query, TrainingFormat.CSV))
         .isEqualTo(
             "decision_id,decided_at,agent,mode,model,model_version,action,propensity,weight,"
-                + "completeness,reward,feedback_count,window_closed,score,baseline_action,"
+                + "completeness,reward,feedback_count,window_closed,activated_at,score,baseline_action,"
                 + "latency_us,feature_set,features,context\n");
     assertThat(Exports.text(ml(), query, TrainingFormat.JSON_LINES)).isEmpty();
   }
@@ -73,7 +75,7 @@ abstract class TrainingSetContract {
         .containsExactly(
             FIRST_ID
                 + ",2024-03-01T12:00:00.000000Z,\"comma, quote\"\" ö 日本 🎯\",LIVE,m,\"\",\" line",
-            "break \",0.25,1.0,1.0,,0,,-1.0E-9,none,1500,two,\"[1.5,-0.0]\","
+            "break \",0.25,1.0,1.0,,0,,,-1.0E-9,none,1500,two,\"[1.5,-0.0]\","
                 + "\"{\"\"a\"\":\"\"\"\",\"\"b\"\":\"\"back\\\\slash\\u0009\\u2028\"\"}\"");
     assertThat(Exports.text(ml(), query, TrainingFormat.JSON_LINES))
         .isEqualTo(
@@ -113,6 +115,69 @@ abstract class TrainingSetContract {
     assertThat(row(query, 1)).contains(",1.0,,0,true,");
     assertThat(row(query.defaultReward(-0.5), 1)).contains(",1.0,-0.5,0,true,");
     assertThat(row(query.window(Duration.ofDays(40_000)), 0)).contains(",112.0,4,false,");
+  }
+
+  @Test
+  void countsRepeatedFeedbackOnceAndRevisedFeedbackInPlaceOfWhatItReplaces() {
+    Decision decision = decision("revised", NOON);
+    Feedback sale = Feedback.of(decision.id(), 20).kind("sale").observedAt(NOON.plusSeconds(10));
+    Feedback revised = Feedback.of(decision.id(), 15).kind("sale").replacing();
+    give(
+        revised.observedAt(
+            NOON.plusSeconds(30))); // before its decision, and before what it replaces
+    log(decision);
+    give(sale);
+    give(sale);
+    give(Feedback.of(decision.id(), 1).kind("click").key("m-1").observedAt(NOON.plusSeconds(5)));
+    give(Feedback.of(decision.id(), 9).kind("click").key("m-1").observedAt(NOON.plusSeconds(6)));
+    give(Feedback.of(decision.id(), 4).kind("sale").observedAt(NOON.plusSeconds(40)));
+    TrainingQuery query = query("revised");
+    assertThat(reward(query)).isEqualTo("20.0,3,");
+    assertThat(reward(query.window(Duration.ofSeconds(30)))).isEqualTo("16.0,2,true");
+    assertThat(reward(query.window(Duration.ofSeconds(29)))).isEqualTo("21.0,2,true");
+    assertThat(reward(query.reward(RewardAggregate.FIRST))).isEqualTo("1.0,3,");
+    assertThat(
+            reward(
+                TrainingQuery.of(query.decisions().feedbackKind("sale"))
+                    .reward(RewardAggregate.MEAN)))
+        .isEqualTo("9.5,2,");
+  }
+
+  @Test
+  void givesTheDefaultRewardOnceTheWindowHasClosed() {
+    log(decision("patient", NOON), decision("patient", Instant.now()));
+    TrainingQuery query =
+        TrainingQuery.of(
+                DecisionQuery.between(NOON, Instant.now().plus(Duration.ofDays(1)))
+                    .agent("patient"))
+            .defaultReward(-1);
+    assertThat(Exports.rows(ml(), query)).allMatch(row -> row.contains(",1.0,-1.0,0,,"));
+    TrainingQuery windowed = query.window(Duration.ofHours(1));
+    assertThat(row(windowed, 0)).contains(",1.0,-1.0,0,true,");
+    assertThat(row(windowed, 1)).contains(",1.0,,0,false,");
+  }
+
+  @Test
+  void leavesOutDeferredDecisionsUntilTheyAreActivatedAndOpensTheirWindowThen() {
+    Instant shown = NOON.plus(Duration.ofHours(8));
+    Decision prepared = deferred(NOON);
+    Decision never = deferred(NOON.plusSeconds(1));
+    log(prepared, never);
+    give(Feedback.of(prepared.id(), 3).observedAt(shown.plusSeconds(60)));
+    give(Feedback.of(never.id(), 3).observedAt(shown.plusSeconds(60)));
+    TrainingSet before = ml().decisions().trainingSet(query("prepared"));
+    assertThat(Exports.text(before, TrainingFormat.CSV).lines()).hasSize(1);
+
+    activate(Activation.of(prepared.id()).activatedAt(shown));
+    activate(Activation.of(prepared.id()).activatedAt(shown.plusSeconds(900)));
+
+    assertThat(Exports.text(before, TrainingFormat.CSV).lines()).hasSize(1);
+    assertThat(Exports.rows(ml(), query("prepared").window(Duration.ofSeconds(60))))
+        .singleElement()
+        .asString()
+        .startsWith(prepared.id().toString())
+        .contains(",3.0,1,true,2024-03-01T20:00:00.000000Z,");
+    assertThat(reward(query("prepared").window(Duration.ofSeconds(59)))).isEqualTo(",0,true");
   }
 
   @Test
@@ -203,6 +268,15 @@ abstract class TrainingSetContract {
 
   final void give(Feedback feedback) {
     assertThat(ml().decisions().feedback(feedback).accepted()).isTrue();
+    assertThat(ml().decisions().flush(Duration.ofSeconds(60))).isTrue();
+  }
+
+  private static Decision deferred(Instant at) {
+    return decision("prepared", at).toBuilder().deferred(true).build();
+  }
+
+  private void activate(Activation activation) {
+    assertThat(ml().decisions().activate(activation).accepted()).isTrue();
     assertThat(ml().decisions().flush(Duration.ofSeconds(60))).isTrue();
   }
 

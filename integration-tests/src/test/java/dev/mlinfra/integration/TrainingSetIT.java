@@ -7,6 +7,7 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.DecisionQuery;
@@ -73,7 +74,7 @@ class TrainingSetIT extends TrainingSetContract {
     sql = new Sql(postgres);
     sql.run(
         "TRUNCATE ml_learning.agent_decisions, ml_learning.agent_feedback,"
-            + " ml_learning.feature_store");
+            + " ml_learning.agent_activations, ml_learning.feature_store");
   }
 
   @AfterEach
@@ -96,10 +97,12 @@ class TrainingSetIT extends TrainingSetContract {
       fill(random, List.of(ml, plain));
       for (int i = 0; i < CASES; i++) {
         TrainingQuery query = query(random);
+        TrainingSet set = ml.decisions().trainingSet(query);
+        TrainingSet expected = plain.decisions().trainingSet(query);
         for (TrainingFormat format : TrainingFormat.values()) {
-          assertThat(Exports.text(ml, query, format))
+          assertThat(Exports.text(set, format))
               .as("-Dseed=%d %s", seed, query)
-              .isEqualTo(Exports.text(plain, query, format));
+              .isEqualTo(Exports.text(expected, format));
         }
       }
     }
@@ -181,7 +184,7 @@ class TrainingSetIT extends TrainingSetContract {
     assertThat(Exports.rows(ml, query("odd")))
         .singleElement()
         .asString()
-        .contains(",-Infinity,1,,NaN,,,,\"[null,1.0]\",");
+        .contains(",-Infinity,1,,,NaN,,,,\"[null,1.0]\",");
     assertThat(Exports.text(ml, query("odd"), TrainingFormat.JSON_LINES))
         .contains("\"reward\":null,", "\"score\":null,", "\"features\":[null,1.0]");
   }
@@ -252,13 +255,19 @@ class TrainingSetIT extends TrainingSetContract {
     for (int i = 0; i < 300; i++) {
       Decision decision = decision(random);
       stores.forEach(store -> assertThat(store.decisions().log(decision).accepted()).isTrue());
+      if (random.nextBoolean()) {
+        Activation shown =
+            Activation.of(decision.id())
+                .activatedAt(decision.decidedAt().plusSeconds(random.nextInt(200)));
+        stores.forEach(store -> store.decisions().activate(shown));
+      }
       for (int n = random.nextInt(5); n > 0; n--) {
         Feedback feedback =
             Feedback.of(decision.id(), random.nextInt(1_000) / 7.0)
                 .kind(random.nextInt(4) == 0 ? "click" : "reward")
                 .observedAt(decision.decidedAt().plusSeconds(random.nextInt(400) - 50));
-        stores.forEach(
-            store -> assertThat(store.decisions().feedback(feedback).accepted()).isTrue());
+        Feedback given = random.nextInt(4) == 0 ? feedback.replacing() : feedback;
+        stores.forEach(store -> assertThat(store.decisions().feedback(given).accepted()).isTrue());
       }
     }
     stores.forEach(store -> assertThat(store.decisions().flush(Duration.ofSeconds(60))).isTrue());
@@ -271,7 +280,8 @@ class TrainingSetIT extends TrainingSetContract {
             .mode(any(random, MODES))
             .model("model-" + random.nextInt(2), "1")
             .action(any(random, NAMES))
-            .propensity(1 - random.nextDouble());
+            .propensity(1 - random.nextDouble())
+            .deferred(random.nextInt(4) == 0);
     if (random.nextBoolean()) {
       builder.context("user", "user-" + random.nextInt(4));
     }

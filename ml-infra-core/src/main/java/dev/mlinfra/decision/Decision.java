@@ -37,6 +37,7 @@ public final class Decision implements Bufferable {
   private final @Nullable String featureSet;
   private final Map<String, String> context;
   private final @Nullable Duration latency;
+  private final boolean deferred;
   private final int sizeBytes;
   private final @Nullable String fault;
 
@@ -61,6 +62,7 @@ public final class Decision implements Bufferable {
     this.featureSet = from.featureSet;
     this.context = context;
     this.latency = from.latency;
+    this.deferred = from.deferred;
     this.sizeBytes = sizeBytes;
     this.fault = fault;
   }
@@ -94,6 +96,7 @@ public final class Decision implements Bufferable {
     builder.features = features;
     builder.featureSet = featureSet;
     builder.latency = latency;
+    builder.deferred = deferred;
     builder.id = id;
     builder.decidedAt = decidedAt;
     context.forEach(builder::context);
@@ -260,6 +263,16 @@ public final class Decision implements Bufferable {
    */
   public Optional<Duration> latency() {
     return Optional.ofNullable(latency);
+  }
+
+  /**
+   * Says whether it counts only once it is activated.
+   *
+   * @return true for a decision that was prepared and perhaps never acted upon
+   * @since 0.1
+   */
+  public boolean deferred() {
+    return deferred;
   }
 
   @Override

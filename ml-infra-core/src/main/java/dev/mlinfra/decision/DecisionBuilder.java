@@ -28,6 +28,7 @@ public final class DecisionBuilder {
   float[] features = NO_FEATURES;
   @Nullable String featureSet;
   @Nullable Duration latency;
+  boolean deferred;
   @Nullable UUID id;
   @Nullable Instant decidedAt;
   @Nullable String nullArgument;
@@ -216,6 +217,20 @@ public final class DecisionBuilder {
   public DecisionBuilder latency(Duration latency) {
     checkNull("latency", latency);
     this.latency = latency;
+    return this;
+  }
+
+  /**
+   * Sets whether the decision was only prepared, as a page that is fetched ahead, and counts once
+   * somebody acts upon it: outcomes, metrics and training sets leave it out until {@link
+   * DecisionLog#activate}.
+   *
+   * @param deferred false, a decision that counts at once, unless set
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder deferred(boolean deferred) {
+    this.deferred = deferred;
     return this;
   }
 

@@ -48,6 +48,11 @@ public final class DecisionIds {
     return version7(at, longAt(digest, 0), longAt(digest, 8));
   }
 
+  /** An id made of a name, beside another id in time, so that it lies near it in an index. */
+  static UUID near(UUID other, String name) {
+    return named(Instant.ofEpochMilli(other.getMostSignificantBits() >>> 16), name);
+  }
+
   private static UUID version7(Instant at, long a, long b) {
     long millis = millisWithin48Bits(at);
     return new UUID((millis << 16) | VERSION_7 | (a & 0xFFF), VARIANT | (b >>> 2));

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 /**
  * Records decisions and what came of them. Thread-safe; closed with {@code MlInfra}.
  *
- * <p>{@link #log} and {@link #feedback} do no I/O, never block and never throw. What they accepted
- * is stored exactly once as long as the process lives, whatever the store does meanwhile. When the
- * process is killed, what was in memory only is lost; with {@link
+ * <p>{@link #log}, {@link #feedback} and {@link #activate} do no I/O, never block and never throw.
+ * What they accepted is stored exactly once as long as the process lives, whatever the store does
+ * meanwhile. When the process is killed, what was in memory only is lost; with {@link
  * dev.mlinfra.buffer.Durability#SPOOL_FIRST} that is what was accepted in the last moments, and
  * what {@link #sync} had waited for is not.
  *
@@ -50,6 +50,27 @@ public interface DecisionLog {
    */
   default Acceptance feedback(UUID decisionId, double reward) {
     return feedback(Feedback.of(decisionId, reward));
+  }
+
+  /**
+   * Offers word that a deferred decision was acted upon. Does not block. For a decision that is not
+   * deferred it changes nothing.
+   *
+   * @param activation of which decision, and when; null counts as rejected
+   * @return what became of the offer
+   * @since 0.1
+   */
+  Acceptance activate(Activation activation);
+
+  /**
+   * Offers word that a deferred decision is acted upon now. Does not block.
+   *
+   * @param decisionId the decision that counts from now on
+   * @return what became of the offer
+   * @since 0.1
+   */
+  default Acceptance activate(UUID decisionId) {
+    return activate(Activation.of(decisionId));
   }
 
   /**
@@ -89,18 +110,41 @@ public interface DecisionLog {
   Ledger feedbackLedger();
 
   /**
-   * Looks up a decision of the last minutes, for joining quick feedback; those in mode {@code
-   * SHADOW} are not remembered. Blocks for one read with its time budget.
+   * Returns where all activations offered to this process are. Does not block.
+   *
+   * @return a balanced ledger
+   * @since 0.1
+   */
+  Ledger activationLedger();
+
+  /**
+   * Looks up decisions of the last minutes in one round trip, for joining quick feedback; those in
+   * mode {@code SHADOW} are not remembered. Blocks at most for the budget and does not throw for an
+   * outage.
+   *
+   * @param ids the decisions' ids
+   * @param budget longest wait
+   * @return one entry for each id, in their order; empty when it is unknown or too old, and all are
+   *     empty when the cache is down or does not answer in time
+   * @since 0.1
+   */
+  List<Optional<RecentDecision>> recent(List<UUID> ids, Duration budget);
+
+  /**
+   * Looks up one decision of the last minutes with the default budget of 50 ms.
    *
    * @param id the decision's id
    * @return empty when it is unknown, too old, or the cache is down
    * @since 0.1
    */
-  Optional<RecentDecision> recent(UUID id);
+  default Optional<RecentDecision> recent(UUID id) {
+    return recent(List.of(id), Duration.ofMillis(50)).get(0);
+  }
 
   /**
-   * Streams stored decisions with what came of them, in order of time and id, in constant memory.
-   * Blocks; the reader runs on the caller's thread and may stop the stream by throwing.
+   * Streams stored decisions with what came of them, in order of time and id, in constant memory;
+   * deferred ones once they are activated. Blocks; the reader runs on the caller's thread and may
+   * stop the stream by throwing.
    *
    * @param query which decisions
    * @param reader called once for each

@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param decision as it was logged
  * @param passProbability the probability with which it passed sampling, in (0, 1]; weight by its
  *     inverse
- * @param feedbackCount how many feedbacks it has
+ * @param feedbackCount how many feedbacks it has that were not replaced
  * @param rewardSum the sum of their rewards, 0 without any
  * @since 0.1
  */

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reward or label for a decision. A decision may get many, long after or even before it is
- * stored. Feedback with an id that is stored already adds nothing; unless the caller sets one, the
- * id is made of the decision, the kind, the time, the reward and the label, so that the same
- * message sent twice counts once. Immutable; no method throws, a broken rule is kept as {@link
- * #fault()}.
+ * stored. Immutable; no method throws, a broken rule is kept as {@link #fault()}.
+ *
+ * <p><b>Repeated</b> feedback counts once: what has an id that is stored already adds nothing.
+ * Unless the caller sets the {@link #id} or a {@link #key}, the id is made of all that it says, its
+ * time included, so that the same message sent twice is the same feedback. <b>Revised</b> feedback
+ * {@link #replacing replaces} what was observed before it.
  *
  * @since 0.1
  */
@@ -30,6 +32,8 @@ public final class Feedback implements Bufferable {
   private final @Nullable String label;
   private final @Nullable Instant observedAt;
   private final @Nullable UUID id;
+  private final @Nullable String key;
+  private final boolean replacing;
 
   private Feedback(
       @Nullable UUID decisionId,
@@ -37,13 +41,17 @@ public final class Feedback implements Bufferable {
       @Nullable String kind,
       @Nullable String label,
       @Nullable Instant observedAt,
-      @Nullable UUID id) {
+      @Nullable UUID id,
+      @Nullable String key,
+      boolean replacing) {
     this.decisionId = decisionId;
     this.reward = reward;
     this.kind = kind;
     this.label = label;
     this.observedAt = observedAt;
     this.id = id;
+    this.key = key;
+    this.replacing = replacing;
   }
 
   /**
@@ -56,7 +64,7 @@ public final class Feedback implements Bufferable {
    */
   public static Feedback of(UUID decisionId, double reward) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    return new Feedback(decisionId, reward, DEFAULT_KIND, null, now, null);
+    return new Feedback(decisionId, reward, DEFAULT_KIND, null, now, null, null, false);
   }
 
   /**
@@ -67,7 +75,7 @@ public final class Feedback implements Bufferable {
    * @since 0.1
    */
   public Feedback kind(String kind) {
-    return new Feedback(decisionId, reward, kind, label, observedAt, id);
+    return new Feedback(decisionId, reward, kind, label, observedAt, id, key, replacing);
   }
 
   /**
@@ -78,7 +86,7 @@ public final class Feedback implements Bufferable {
    * @since 0.1
    */
   public Feedback label(String label) {
-    return new Feedback(decisionId, reward, kind, label, observedAt, id);
+    return new Feedback(decisionId, reward, kind, label, observedAt, id, key, replacing);
   }
 
   /**
@@ -89,18 +97,52 @@ public final class Feedback implements Bufferable {
    * @since 0.1
    */
   public Feedback observedAt(Instant at) {
-    return new Feedback(decisionId, reward, kind, label, at, id);
+    return new Feedback(decisionId, reward, kind, label, at, id, key, replacing);
   }
 
   /**
-   * Sets the id under which it is stored once.
+   * Sets the id under which it is stored once, in place of a key.
    *
    * @param id unique among all feedback
    * @return a changed copy
    * @since 0.1
    */
   public Feedback id(UUID id) {
-    return new Feedback(decisionId, reward, kind, label, observedAt, id);
+    return new Feedback(decisionId, reward, kind, label, observedAt, id, null, replacing);
+  }
+
+  /**
+   * Makes the id of the decision, the kind and this key, as that of the message that brought the
+   * feedback: whatever else it says, only the first one with the key is stored.
+   *
+   * @param key 1 to 256 characters
+   * @return a changed copy
+   * @since 0.1
+   */
+  public Feedback key(String key) {
+    return new Feedback(decisionId, reward, kind, label, observedAt, null, key, replacing);
+  }
+
+  /**
+   * Lets it take the place of all feedback of the same decision and kind that was observed before
+   * it, as the rating that somebody changed or a sale that was cancelled. What it replaces stays
+   * stored and no longer counts. Feedback observed later counts beside it.
+   *
+   * @return a changed copy
+   * @since 0.1
+   */
+  public Feedback replacing() {
+    return new Feedback(decisionId, reward, kind, label, observedAt, id, key, true);
+  }
+
+  /**
+   * Says whether it takes the place of earlier feedback.
+   *
+   * @return false unless set
+   * @since 0.1
+   */
+  public boolean replaces() {
+    return replacing;
   }
 
   /**
@@ -110,11 +152,14 @@ public final class Feedback implements Bufferable {
    * @since 0.1
    */
   public UUID id() {
-    return id != null
-        ? id
-        : DecisionIds.named(
-            observedAt(),
-            decisionId + "\n" + kind + "\n" + observedAt + "\n" + reward + "\n" + label);
+    if (id != null) {
+      return id;
+    }
+    if (key != null) {
+      return DecisionIds.near(decisionId(), decisionId + "\n" + kind + "\n" + key);
+    }
+    String said = decisionId + "\n" + kind + "\n" + observedAt + "\n" + reward + "\n" + label;
+    return DecisionIds.named(observedAt(), replacing ? said + "\nreplacing" : said);
   }
 
   /**
@@ -179,7 +224,10 @@ public final class Feedback implements Bufferable {
 
   @Override
   public int sizeBytes() {
-    return OBJECT_BYTES + kind().length() + (label == null ? 0 : label.length());
+    return OBJECT_BYTES
+        + kind().length()
+        + (label == null ? 0 : label.length())
+        + (key == null ? 0 : key.length());
   }
 
   @Override
@@ -199,6 +247,9 @@ public final class Feedback implements Bufferable {
         Texts.requiredFault("feedback.kind", kind(), DecisionRules.MAX_NAME_CHARS);
     if (named.isEmpty() && label != null) {
       named = Texts.requiredFault("feedback.label", label, DecisionRules.MAX_ACTION_CHARS);
+    }
+    if (named.isEmpty() && key != null) {
+      named = Texts.requiredFault("feedback.key", key, DecisionRules.MAX_ACTION_CHARS);
     }
     return named.isPresent()
         ? named

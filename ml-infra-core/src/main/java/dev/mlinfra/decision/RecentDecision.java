@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param modelVersion its version, empty for none
  * @param action what was chosen
  * @param propensity in (0, 1]
+ * @param deferred whether it counts only once it is activated
  * @since 0.1
  */
 public record RecentDecision(
@@ -23,7 +24,8 @@ public record RecentDecision(
     String model,
     String modelVersion,
     String action,
-    double propensity) {
+    double propensity,
+    boolean deferred) {
   /**
    * Checks that nothing is null.
    *

@@ -19,8 +19,9 @@ import java.util.Set;
  * @param decisions the span of time, agent, model and kind of feedback
  * @param mode only decisions of this mode; empty for all
  * @param aggregate how feedback becomes one reward
- * @param window feedback counts up to this long after its decision; empty for any time
- * @param defaultReward of decisions without feedback; empty for no reward
+ * @param window feedback counts up to this long after its decision, or after the activation of a
+ *     deferred one; empty for any time
+ * @param defaultReward of decisions without feedback whose window has closed; empty for no reward
  * @param features as-of joins, at most 16
  * @param knownBefore only what the store got before this time, by its own clock; empty for all that
  *     it has when asked
@@ -109,8 +110,8 @@ public record TrainingQuery(
   }
 
   /**
-   * Leaves out feedback observed later than this after its decision. Feedback observed before its
-   * decision, by another clock, counts.
+   * Leaves out feedback observed later than this after its decision, or after the activation of a
+   * deferred one. Feedback observed before that, by another clock, counts.
    *
    * @param length longer than zero; the end is inclusive
    * @return a changed copy
@@ -122,7 +123,8 @@ public record TrainingQuery(
   }
 
   /**
-   * Sets the reward of decisions without feedback in the window.
+   * Sets the reward of decisions without feedback in the window, once that has closed: until then
+   * nothing is known of them. Without a window it is that of all decisions without feedback.
    *
    * @param reward finite
    * @return a changed copy

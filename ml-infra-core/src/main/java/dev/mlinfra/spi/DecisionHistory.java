@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  */
 public interface DecisionHistory {
   /**
-   * Streams decisions with the sum of their feedback, in order of time and id, in constant memory
-   * and from one snapshot.
+   * Streams decisions with the sum of their feedback that counts, in order of time and id, in
+   * constant memory and from one snapshot; deferred decisions once they are activated.
    *
    * @param query which decisions
    * @param reader called once for each

@@ -1,12 +1,14 @@
 package dev.mlinfra.spi;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Feedback;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Stores decisions and feedback. May be called by several threads; blocks within its own time-outs.
+ * Stores decisions, feedback and activations. May be called by several threads; blocks within its
+ * own time-outs.
  *
  * <p>A batch is stored whole or not at all. {@link dev.mlinfra.error.CorruptDataException} means
  * that some row can never be stored, so that the caller halves the batch; a retryable exception
@@ -39,6 +41,17 @@ public interface DecisionSink {
   Written writeFeedback(List<Feedback> batch, boolean firstAttempt);
 
   /**
+   * Stores activations, of which the first one for a decision stays.
+   *
+   * @param batch at least one
+   * @param firstAttempt true when no part of the batch was ever sent
+   * @return how many were new
+   * @throws dev.mlinfra.error.MlInfraException as the class says
+   * @since 0.1
+   */
+  Written writeActivations(List<Activation> batch, boolean firstAttempt);
+
+  /**
    * Returns how decisions are kept outside of the store, for a spool.
    *
    * @return empty when they cannot be
@@ -55,6 +68,16 @@ public interface DecisionSink {
    * @since 0.1
    */
   default Optional<RowStore<Feedback>> feedbackRows() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns how activations are kept outside of the store, for a spool.
+   *
+   * @return empty when they cannot be
+   * @since 0.1
+   */
+  default Optional<RowStore<Activation>> activationRows() {
     return Optional.empty();
   }
 

@@ -1,6 +1,7 @@
 package dev.mlinfra.spi;
 
 import dev.mlinfra.decision.RecentDecision;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,17 +16,19 @@ public interface RecentDecisions {
    * Remembers decisions for their time-to-live. Does not wait for the answer and does not throw for
    * an outage.
    *
-   * @param batch what was just stored
+   * @param batch what was just logged
    * @since 0.1
    */
   void remember(List<RecentDecision> batch);
 
   /**
-   * Looks one up. Blocks within its own time budget and does not throw for an outage.
+   * Looks decisions up in one round trip. Blocks at most for the budget and does not throw for an
+   * outage.
    *
-   * @param id the decision's id
-   * @return empty when unknown or unreachable
+   * @param ids at least one
+   * @param budget longest wait
+   * @return one entry for each id, in their order; empty when unknown or unreachable
    * @since 0.1
    */
-  Optional<RecentDecision> find(UUID id);
+  List<Optional<RecentDecision>> find(List<UUID> ids, Duration budget);
 }

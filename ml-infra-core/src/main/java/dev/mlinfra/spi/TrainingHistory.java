@@ -23,7 +23,8 @@ public interface TrainingHistory {
   Instant settled(Optional<Instant> wanted);
 
   /**
-   * Streams examples in order of time and id, in constant memory and from one snapshot.
+   * Streams examples in order of time and id, in constant memory and from one snapshot; deferred
+   * decisions once they are activated.
    *
    * @param query what to join; its {@code knownBefore} is there and settled
    * @param reader called once for each

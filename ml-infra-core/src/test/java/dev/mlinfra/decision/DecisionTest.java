@@ -26,6 +26,7 @@ class DecisionTest {
     assertThat(decision.baselineAction()).isEmpty();
     assertThat(decision.latency()).isEmpty();
     assertThat(decision.context()).isEmpty();
+    assertThat(decision.deferred()).isFalse();
   }
 
   @Test
@@ -45,8 +46,11 @@ class DecisionTest {
             .featureSet("affinity")
             .context("position", "2")
             .latency(Duration.ofMillis(3))
+            .deferred(true)
             .build();
     assertThat(decision.fault()).isEmpty();
+    assertThat(decision.toBuilder().build()).usingRecursiveComparison().isEqualTo(decision);
+    assertThat(decision.deferred()).isTrue();
     assertThat(decision.id()).isEqualTo(id);
     assertThat(decision.decidedAt()).isEqualTo(Instant.parse("2019-11-24T00:00:17.004101Z"));
     assertThat(decision.mode()).isEqualTo(DecisionMode.SHADOW);

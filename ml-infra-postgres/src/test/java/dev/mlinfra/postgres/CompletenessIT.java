@@ -124,10 +124,14 @@ class CompletenessIT {
             + " (feedback_id, decision_id, kind, reward, observed_at, source)"
             + " SELECT gen_random_uuid(), decision_id, 'click', 1, decided_at, source"
             + " FROM ml_learning.agent_decisions");
+    database.execute(
+        "INSERT INTO ml_learning.agent_activations (decision_id, activated_at, source)"
+            + " SELECT decision_id, decided_at, source FROM ml_learning.agent_decisions");
     String drop = "SELECT ml_learning.drop_decisions_before('2024-03-01 12:30Z')";
     assertThat(database.text(drop)).isEqualTo("14");
     assertThat(database.text(drop)).isEqualTo("0");
     assertThat(database.count("ml_learning.agent_feedback")).isEqualTo(3);
+    assertThat(database.count("ml_learning.agent_activations")).isEqualTo(3);
     assertThat(completeness(0, 120))
         .containsExactly(minute("a", 60, 11, 12, 2, 0), minute("a", 61, 14, 15, 1, 1));
     store("a", 0, 5, 5); // a late replay, which then expires again

@@ -2,6 +2,7 @@ package dev.mlinfra.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.Feedback;
@@ -38,6 +39,24 @@ class DecisionRollupIT {
     }
     assertThat(database.text(ROWS))
         .isEqualTo("2019-11-30 23:59 ranker 2 0.375 2000 2 1.5,2019-12-01 00:00 ranker 1 1 -1 0 0");
+  }
+
+  @Test
+  void countsADeferredDecisionOnceItIsActivatedAndFeedbackThatWasNotReplaced() {
+    Decision prepared = at(THEN).deferred(true).build();
+    try (OpenPostgres postgres = OpenPostgres.ready(database)) {
+      postgres.store(true, List.of(prepared));
+      postgres.reward(
+          true,
+          Feedback.of(prepared.id(), 5).observedAt(THEN),
+          Feedback.of(prepared.id(), 3).observedAt(THEN.plusSeconds(1)).replacing());
+    }
+    assertThat(database.text(ROWS)).isEmpty();
+
+    try (OpenPostgres postgres = OpenPostgres.of(database.module())) {
+      postgres.activate(true, Activation.of(prepared.id()));
+    }
+    assertThat(database.text(ROWS)).isEqualTo("2019-11-30 23:59 ranker 1 1 -1 1 3");
   }
 
   @Test

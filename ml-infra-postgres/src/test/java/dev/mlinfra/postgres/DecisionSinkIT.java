@@ -3,6 +3,7 @@ package dev.mlinfra.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.DecisionOutcome;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,9 +60,11 @@ class DecisionSinkIT {
             .context("quote\" back\\ tab\t", "line\nü🎯\u0001")
             .context("empty", "")
             .latency(Duration.ofNanos(1_234_567))
+            .deferred(true)
             .build();
     Decision bare = Decision.by("a").action("b").decidedAt(THEN.plusSeconds(1)).build();
     assertThat(postgres.store(true, List.of(full, bare))).isEqualTo(new Written(2, 0));
+    postgres.activate(true, Activation.of(full.id()));
 
     List<DecisionOutcome> read = read(DecisionQuery.between(THEN, THEN.plusSeconds(2)));
 
@@ -159,6 +163,56 @@ class DecisionSinkIT {
     assertThat(read(all.feedbackKind("view")))
         .extracting(DecisionOutcome::rewardSum)
         .containsExactly(1.0);
+  }
+
+  @Test
+  void readsDeferredDecisionsOnceTheyAreActivatedAndKeepsTheFirstActivation() {
+    Decision shown = decisions(1).get(0).toBuilder().deferred(true).build();
+    Decision never = decisions(1).get(0).toBuilder().deferred(true).build();
+    Activation first = Activation.of(shown.id()).activatedAt(THEN);
+    assertThat(postgres.activate(true, first, first.activatedAt(THEN.plusSeconds(9))))
+        .isEqualTo(new Written(1, 1));
+    assertThat(postgres.activate(false, first)).isEqualTo(new Written(0, 1));
+    postgres.store(true, List.of(shown, never));
+
+    DecisionQuery all = DecisionQuery.between(Instant.EPOCH, Instant.now().plusSeconds(60));
+    assertThat(read(all)).extracting(it -> it.decision().id()).containsExactly(shown.id());
+    assertThat(
+            database.text(
+                "SELECT activated_at = '" + THEN + "' FROM ml_learning.agent_activations"))
+        .isEqualTo("t");
+
+    postgres.activate(true, Activation.of(never.id()));
+    assertThat(read(all)).hasSize(2);
+  }
+
+  @Test
+  void storesEncodedActivationsOnce() {
+    RowStore<Activation> rows = postgres.part(DecisionSink.class).activationRows().orElseThrow();
+    Activation given = Activation.of(UUID.randomUUID());
+    EncodedRows encoded = rows.encode(List.of(given, Activation.of(UUID.randomUUID()), given));
+    assertThat(rows.store(encoded, true)).isEqualTo(new Written(2, 1));
+    assertThat(rows.store(encoded, false)).isEqualTo(new Written(0, 3));
+    assertThat(rows.letter(encoded.slice(2, 3), "a cause").subjectId())
+        .isEqualTo(given.decisionId().toString());
+  }
+
+  @Test
+  void countsFeedbackThatReplacesWhatWasObservedBeforeIt() {
+    Decision decision = decisions(1).get(0);
+    postgres.store(true, List.of(decision));
+    Feedback sale = Feedback.of(decision.id(), 20).kind("sale").observedAt(THEN);
+    Feedback cancelled =
+        Feedback.of(decision.id(), 0).kind("sale").observedAt(THEN.plusSeconds(5)).replacing();
+    Feedback later = Feedback.of(decision.id(), 7).kind("sale").observedAt(THEN.plusSeconds(9));
+    postgres.reward(true, cancelled, later, sale, sale.kind("click").observedAt(THEN));
+
+    DecisionQuery all = DecisionQuery.between(Instant.EPOCH, Instant.now().plusSeconds(60));
+    assertThat(read(all)).extracting(DecisionOutcome::rewardSum).containsExactly(27.0);
+    assertThat(read(all.feedbackKind("sale")))
+        .extracting(DecisionOutcome::feedbackCount, DecisionOutcome::rewardSum)
+        .containsExactly(Tuple.tuple(2L, 7.0));
+    assertThat(database.count("ml_learning.agent_feedback")).isEqualTo(4);
   }
 
   @Test

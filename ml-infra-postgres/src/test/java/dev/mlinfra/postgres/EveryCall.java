@@ -1,6 +1,7 @@
 package dev.mlinfra.postgres;
 
 import dev.mlinfra.artifact.Artifact;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
@@ -51,6 +52,8 @@ final class EveryCall {
     postgres.store(false, List.of(decision));
     postgres.reward(true, Feedback.of(decision.id(), 1));
     postgres.reward(false, Feedback.of(decision.id(), 1));
+    postgres.activate(true, Activation.of(decision.id()));
+    postgres.activate(false, Activation.of(decision.id()));
     postgres
         .part(DecisionHistory.class)
         .read(DecisionQuery.between(THEN, THEN.plusSeconds(1)), outcome -> {});

@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.feature.FeatureView;
@@ -58,6 +59,10 @@ final class OpenPostgres implements Wiring, AutoCloseable {
 
   Written reward(boolean firstAttempt, Feedback... feedback) {
     return part(DecisionSink.class).writeFeedback(List.of(feedback), firstAttempt);
+  }
+
+  Written activate(boolean firstAttempt, Activation... activations) {
+    return part(DecisionSink.class).writeActivations(List.of(activations), firstAttempt);
   }
 
   @Override

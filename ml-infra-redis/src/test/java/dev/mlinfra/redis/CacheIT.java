@@ -46,13 +46,31 @@ class CacheIT {
     RecentDecision decision = decision("item\t79\\n\n");
     Await.until("is remembered", () -> remembered(decision));
 
-    assertThat(parts.decisions().find(decision.id())).contains(decision);
+    assertThat(parts.recent(decision.id())).contains(decision);
     String key = "ml:decisions:" + decision.id();
     assertThat(cli.redis().ttl(key)).isBetween(1L, 900L);
     assertThat(cli.redis().get(key))
         .isEqualTo(
             "at=2026-01-02T03:04:05.678901Z\tagent=ranker\tmodel=bts\tversion=17"
                 + "\taction=item\\t79\\\\n\\n\tpropensity=0.087");
+  }
+
+  @Test
+  void findsManyDecisionsInOneRoundTripWithinTheBudget() {
+    RecentDecision first = decision("a");
+    RecentDecision second = decision("b", true);
+    Await.until("is remembered", () -> remembered(first) && remembered(second));
+    List<UUID> ids = List.of(second.id(), UUID.randomUUID(), first.id(), second.id());
+    assertThat(parts.decisions().find(ids, Duration.ofSeconds(5)))
+        .containsExactly(
+            Optional.of(second), Optional.empty(), Optional.of(first), Optional.of(second));
+    assertThat(cli.redis().info("commandstats")).contains("cmdstat_mget:calls=1,");
+
+    server.freeze();
+    assertThat(parts.decisions().find(ids, Duration.ofMillis(20)))
+        .hasSize(4)
+        .allMatch(Optional::isEmpty);
+    server.thaw();
   }
 
   private boolean remembered(RecentDecision decision) {
@@ -68,9 +86,9 @@ class CacheIT {
           "is remembered",
           () -> {
             quick.decisions().remember(List.of(decision));
-            return quick.decisions().find(decision.id()).isPresent();
+            return quick.recent(decision.id()).isPresent();
           });
-      Await.until("is forgotten", () -> quick.decisions().find(decision.id()).isEmpty());
+      Await.until("is forgotten", () -> quick.recent(decision.id()).isEmpty());
       assertThat(cli.redis().info("stats")).containsPattern("expired_keys:[1-9]");
     }
   }
@@ -85,14 +103,14 @@ class CacheIT {
     for (int i = 0; i < 20; i++) {
       parts.decisions().remember(many);
     }
-    assertThat(parts.decisions().find(first.id())).isEmpty();
+    assertThat(parts.recent(first.id())).isEmpty();
     server.thaw();
-    Await.until("is found again", () -> parts.decisions().find(first.id()).isPresent());
+    Await.until("is found again", () -> parts.recent(first.id()).isPresent());
     assertThat(cli.redis().dbsize()).isLessThanOrEqualTo(5_001);
 
     server.kill();
     parts.decisions().remember(many);
-    assertThat(parts.decisions().find(first.id())).isEmpty();
+    assertThat(parts.recent(first.id())).isEmpty();
     server.start();
     try (Cli again = new Cli(server)) {
       Await.until(
@@ -108,7 +126,7 @@ class CacheIT {
   void findsNoDecisionInAForeignValue() {
     UUID id = UUID.randomUUID();
     cli.redis().set("ml:decisions:" + id, "nonsense");
-    assertThat(parts.decisions().find(id)).isEmpty();
+    assertThat(parts.recent(id)).isEmpty();
   }
 
   @Test
@@ -155,7 +173,12 @@ class CacheIT {
   }
 
   private static RecentDecision decision(String action) {
-    return new RecentDecision(UUID.randomUUID(), TIME, "ranker", "bts", "17", action, 0.087);
+    return decision(action, false);
+  }
+
+  private static RecentDecision decision(String action, boolean deferred) {
+    return new RecentDecision(
+        UUID.randomUUID(), TIME, "ranker", "bts", "17", action, 0.087, deferred);
   }
 
   private static ModelVersion version(int number, Optional<ModelVersion.Mirrored> mirror) {

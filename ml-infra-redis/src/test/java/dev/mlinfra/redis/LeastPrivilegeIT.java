@@ -86,12 +86,13 @@ class LeastPrivilegeIT {
       parts.models().point("champion", model);
       assertThat(parts.models().find("m", "champion")).isPresent();
 
-      RecentDecision decision = new RecentDecision(UUID.randomUUID(), now, "a", "m", "1", "x", 1);
+      RecentDecision decision =
+          new RecentDecision(UUID.randomUUID(), now, "a", "m", "1", "x", 1, false);
       Await.until(
           "is remembered",
           () -> {
             parts.decisions().remember(List.of(decision));
-            return parts.decisions().find(decision.id()).isPresent();
+            return parts.recent(decision.id()).isPresent();
           });
 
       assertThat(parts.pause().look(Duration.ofSeconds(5))).isEmpty();

@@ -1,5 +1,6 @@
 package dev.mlinfra.redis;
 
+import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.ModelPointers;
@@ -12,11 +13,14 @@ import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Meter;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 
@@ -49,6 +53,10 @@ final class Parts implements Wiring, Telemetry, AutoCloseable {
 
   RecentDecisions decisions() {
     return part(RecentDecisions.class);
+  }
+
+  Optional<RecentDecision> recent(UUID id) {
+    return decisions().find(List.of(id), Duration.ofMillis(100)).get(0);
   }
 
   PauseSignal pause() {

@@ -3,11 +3,11 @@ package dev.mlinfra.internal.decision;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
-import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
@@ -26,7 +26,6 @@ import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.spool.Spool;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.internal.training.TrainingSets;
-import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.DecisionSink;
@@ -37,24 +36,24 @@ import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Writes decisions and feedback behind the host's back: two bounded buffers, one writer thread. */
+/** Writes behind the host's back: a bounded buffer for each kind of rows, one writer thread. */
 public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(BufferedDecisionLog.class);
-
   private final DecisionSink sink;
   private final Optional<DecisionHistory> history;
-  private final Optional<RecentDecisions> recent;
+  private final RecentCache recent;
   private final PauseSwitch pause;
   private final TrainingSets trainingSets;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
+  private final WriteBehind<Activation> activations;
+  private final List<WriteBehind<?>> buffers;
   private final Optional<Spool> spool;
   private final WriterThread writer;
 
@@ -73,7 +72,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     this.spool = spool;
     this.sink = sink;
     this.history = history;
-    this.recent = recent;
+    this.recent = new RecentCache(recent);
     this.pause = pause;
     this.trainingSets = trainingSets;
     this.decisions =
@@ -82,7 +81,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             options,
             this::storeDecisions,
             spool.map(this::decisionLane).orElseGet(Overflow::none),
-            new Parking<>(deadLetters, BufferedDecisionLog::letter),
+            new Parking<>(deadLetters, Letters::of),
             pause,
             mask.map(BufferedDecisionLog::decisionMasking).orElse(null),
             telemetry);
@@ -92,15 +91,26 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             options,
             (batch, first) -> sink.writeFeedback(values(batch), first),
             spool.map(this::feedbackLane).orElseGet(Overflow::none),
-            new Parking<>(deadLetters, BufferedDecisionLog::letter),
+            new Parking<>(deadLetters, Letters::of),
             pause,
             mask.map(BufferedDecisionLog::feedbackMasking).orElse(null),
             telemetry);
+    this.activations =
+        new WriteBehind<>(
+            "activation",
+            options,
+            (batch, first) -> sink.writeActivations(values(batch), first),
+            spool.map(this::activationLane).orElseGet(Overflow::none),
+            new Parking<>(deadLetters, Letters::of),
+            pause,
+            null,
+            telemetry);
+    this.buffers = List.of(decisions, feedback, activations);
     this.writer =
         new WriterThread(
             "ml-infra-decision-writer",
             options.closeTimeout(),
-            List.of(decisions, feedback),
+            buffers,
             () -> spool.ifPresent(Spool::leave));
     sink.numbering(decisions::numberedTotal);
     spool.ifPresent(Spool::start);
@@ -117,17 +127,18 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   }
 
   @Override
+  public Acceptance activate(Activation value) {
+    return activations.offer(value);
+  }
+
+  @Override
   public boolean flush(Duration timeout) {
-    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
-    return writer.flush(decisions, timeout)
-        && writer.flush(feedback, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    return within(timeout, writer::flush);
   }
 
   @Override
   public boolean sync(Duration timeout) {
-    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
-    return writer.sync(decisions, timeout)
-        && writer.sync(feedback, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    return within(timeout, writer::sync);
   }
 
   @Override
@@ -141,8 +152,15 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   }
 
   @Override
-  public Optional<RecentDecision> recent(UUID id) {
-    return pause.paused() ? Optional.empty() : recent.flatMap(cache -> cache.find(id));
+  public Ledger activationLedger() {
+    return activations.ledger();
+  }
+
+  @Override
+  public List<Optional<RecentDecision>> recent(List<UUID> ids, Duration budget) {
+    return pause.paused()
+        ? Collections.nCopies(ids.size(), Optional.empty())
+        : recent.find(ids, Patience.bounded(budget));
   }
 
   @Override
@@ -167,18 +185,38 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     spool.ifPresent(Spool::close);
   }
 
+  /** Waits for each buffer in turn, all within one time-out. */
+  private boolean within(Duration timeout, BiPredicate<WriteBehind<?>, Duration> wait) {
+    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    for (WriteBehind<?> buffer : buffers) {
+      long left = Math.max(0, deadline - System.nanoTime());
+      if (!wait.test(buffer, Duration.ofNanos(left))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private Overflow<Decision> decisionLane(Spool on) {
     return on.lane(
         "decision",
         sink.decisionRows().orElseThrow(BufferedDecisionLog::noRows),
         this::logged,
-        batch -> recent.ifPresent(cache -> remember(cache, batch)));
+        recent::remember);
   }
 
   private Overflow<Feedback> feedbackLane(Spool on) {
     return on.lane(
         "feedback",
         sink.feedbackRows().orElseThrow(BufferedDecisionLog::noRows),
+        BufferedDecisionLog::values,
+        batch -> {});
+  }
+
+  private Overflow<Activation> activationLane(Spool on) {
+    return on.lane(
+        "activation",
+        sink.activationRows().orElseThrow(BufferedDecisionLog::noRows),
         BufferedDecisionLog::values,
         batch -> {});
   }
@@ -199,10 +237,12 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             + " the spool or install another module");
   }
 
+  /** Remembers first, since quick feedback does not wait for a store that is away. */
   private Written storeDecisions(List<Sequenced<Decision>> batch, boolean firstAttempt) {
-    Written written = sink.write(logged(batch), firstAttempt);
-    recent.ifPresent(cache -> remember(cache, batch));
-    return written;
+    if (firstAttempt) {
+      recent.remember(batch);
+    }
+    return sink.write(logged(batch), firstAttempt);
   }
 
   private List<LoggedDecision> logged(List<Sequenced<Decision>> batch) {
@@ -213,23 +253,8 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     return rows;
   }
 
-  private static List<Feedback> values(List<Sequenced<Feedback>> batch) {
+  private static <T> List<T> values(List<Sequenced<T>> batch) {
     return batch.stream().map(Sequenced::value).toList();
-  }
-
-  @SuppressWarnings("CatchingUnchecked") // the batch is stored; a faulty cache must not undo that
-  private static void remember(RecentDecisions cache, List<Sequenced<Decision>> batch) {
-    try {
-      // A shadow has the id of what was acted upon, which is what quick feedback asks for.
-      cache.remember(
-          batch.stream()
-              .map(Sequenced::value)
-              .filter(decision -> decision.mode() != DecisionMode.SHADOW)
-              .map(BufferedDecisionLog::brief)
-              .toList());
-    } catch (RuntimeException e) {
-      LOG.warn("recent decisions were not remembered: {}", e.toString());
-    }
   }
 
   private static Masking<Decision> decisionMasking(DecisionMask mask) {
@@ -245,35 +270,5 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         "feedback.mask",
         mask::mask,
         (before, after) -> before.decisionId().equals(after.decisionId()));
-  }
-
-  private static RecentDecision brief(Decision decision) {
-    return new RecentDecision(
-        decision.id(),
-        decision.decidedAt(),
-        decision.agent(),
-        decision.model(),
-        decision.modelVersion(),
-        decision.action(),
-        decision.propensity());
-  }
-
-  private static DeadLetter letter(Decision decision, String cause) {
-    String payload =
-        "agent="
-            + decision.agent()
-            + " action="
-            + decision.action()
-            + " propensity="
-            + decision.propensity()
-            + " decidedAt="
-            + decision.decidedAt()
-            + " context="
-            + decision.context();
-    return new DeadLetter("decision", decision.id().toString(), payload, cause, 1);
-  }
-
-  private static DeadLetter letter(Feedback feedback, String cause) {
-    return new DeadLetter("feedback", feedback.id().toString(), feedback.toString(), cause, 1);
   }
 }

@@ -120,6 +120,7 @@ final class Bulkhead<I, A> {
         .mode(DecisionMode.SHADOW)
         .model(candidate.model(), candidate.version())
         .baselineAction(live.action())
+        .deferred(live.deferred())
         .latency(Duration.ofNanos(took))
         .build();
   }

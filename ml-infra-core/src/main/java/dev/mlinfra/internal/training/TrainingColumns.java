@@ -12,7 +12,6 @@ import dev.mlinfra.spi.TrainingExample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
@@ -37,6 +36,7 @@ final class TrainingColumns {
           "reward",
           "feedback_count",
           "window_closed",
+          "activated_at",
           "score",
           "baseline_action",
           "latency_us",
@@ -89,9 +89,11 @@ final class TrainingColumns {
     out.number(decision.propensity());
     out.number(1 / example.passProbability());
     out.number(example.completeness());
-    number(example.reward().isPresent() ? example.reward() : query.defaultReward(), out);
+    Optional<Boolean> closed = windowClosed(example);
+    number(reward(example, closed.orElse(true)), out);
     out.integer(example.feedbackCount());
-    windowClosed(decision.decidedAt(), out);
+    flag(closed, out);
+    text(example.activatedAt().map(MICROS::format), out);
     number(decision.score(), out);
     text(decision.baselineAction(), out);
     latency(decision.latency(), out);
@@ -104,12 +106,20 @@ final class TrainingColumns {
     }
   }
 
-  private void windowClosed(Instant decidedAt, Cells out) throws IOException {
-    if (query.window().isPresent() && query.knownBefore().isPresent()) {
-      out.flag(!decidedAt.plus(query.window().get()).isAfter(query.knownBefore().get()));
-    } else {
-      out.absent();
-    }
+  /** Nothing is known of a decision without feedback as long as some may still come. */
+  private OptionalDouble reward(TrainingExample example, boolean windowClosed) {
+    return example.reward().isEmpty() && windowClosed ? query.defaultReward() : example.reward();
+  }
+
+  /** Whether the window had ended at the bound of ingestion; empty without a window. */
+  private Optional<Boolean> windowClosed(TrainingExample example) {
+    return query
+        .window()
+        .flatMap(
+            window ->
+                query
+                    .knownBefore()
+                    .map(bound -> !example.windowStart().plus(window).isAfter(bound)));
   }
 
   private void features(TrainingExample example, int join, Cells out) throws IOException {
@@ -147,6 +157,14 @@ final class TrainingColumns {
   private static void number(OptionalDouble value, Cells out) throws IOException {
     if (value.isPresent()) {
       out.number(value.getAsDouble());
+    } else {
+      out.absent();
+    }
+  }
+
+  private static void flag(Optional<Boolean> value, Cells out) throws IOException {
+    if (value.isPresent()) {
+      out.flag(value.get());
     } else {
       out.absent();
     }

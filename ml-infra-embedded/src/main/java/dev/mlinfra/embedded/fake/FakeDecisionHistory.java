@@ -9,13 +9,11 @@ import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.LoggedDecision;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Joins what the sink stored. */
 final class FakeDecisionHistory implements DecisionHistory {
@@ -44,16 +42,15 @@ final class FakeDecisionHistory implements DecisionHistory {
   }
 
   private List<DecisionOutcome> join(DecisionQuery query) {
-    Map<UUID, DoubleSummaryStatistics> rewards =
+    Map<UUID, List<Feedback>> feedback =
         sink.feedback().stream()
             .filter(row -> query.feedbackKind().map(row.kind()::equals).orElse(true))
-            .collect(
-                Collectors.groupingBy(
-                    Feedback::decisionId, Collectors.summarizingDouble(Feedback::reward)));
+            .collect(Collectors.groupingBy(Feedback::decisionId));
     return sink.decisions().stream()
         .filter(row -> asked(query, row.decision()))
+        .filter(row -> sink.countsFrom(row.decision(), Instant.MAX).isPresent())
         .sorted(BY_TIME)
-        .map(row -> outcome(row, rewards.get(row.decision().id())))
+        .map(row -> outcome(row, feedback.getOrDefault(row.decision().id(), List.of())))
         .toList();
   }
 
@@ -75,11 +72,9 @@ final class FakeDecisionHistory implements DecisionHistory {
         && query.model().map(decision.model()::equals).orElse(true);
   }
 
-  private static DecisionOutcome outcome(
-      LoggedDecision row, @Nullable DoubleSummaryStatistics rewards) {
-    return rewards == null
-        ? new DecisionOutcome(row.decision(), row.passProbability(), 0, 0)
-        : new DecisionOutcome(
-            row.decision(), row.passProbability(), rewards.getCount(), rewards.getSum());
+  private static DecisionOutcome outcome(LoggedDecision row, List<Feedback> feedback) {
+    List<Feedback> counted = CountedFeedback.of(feedback.stream());
+    double sum = counted.stream().mapToDouble(Feedback::reward).sum();
+    return new DecisionOutcome(row.decision(), row.passProbability(), counted.size(), sum);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mlinfra.embedded.fake;
 
+import dev.mlinfra.decision.Activation;
+import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
@@ -14,21 +16,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
-/** Keeps each decision and each feedback once. */
+/** Keeps each decision, each feedback and the first activation of a decision. */
 final class FakeDecisionSink implements DecisionSink {
-  private record Key(UUID id, Instant at) {}
+  private record Key(UUID id, Instant at) {
+    static Key of(LoggedDecision row) {
+      return new Key(row.decision().id(), row.decision().decidedAt());
+    }
+  }
+
+  private record ActivationKey(UUID decisionId) {}
 
   private final Faulty faulty;
   private final Clock clock;
   private final Object lock = new Object();
   private final Map<Key, LoggedDecision> decisions = new LinkedHashMap<>();
   private final Map<UUID, Feedback> feedback = new LinkedHashMap<>();
+  private final Map<ActivationKey, Activation> activations = new LinkedHashMap<>();
   private final Map<Object, Instant> storedAt = new HashMap<>();
   private final RowStore<LoggedDecision> decisionRows =
       new FakeRows<>("decision", row -> row.decision().id().toString(), this::write);
   private final RowStore<Feedback> feedbackRows =
       new FakeRows<>("feedback", row -> row.id().toString(), this::writeFeedback);
+  private final RowStore<Activation> activationRows =
+      new FakeRows<>("activation", row -> row.decisionId().toString(), this::writeActivations);
 
   FakeDecisionSink(Faulty faulty, Clock clock) {
     this.faulty = faulty;
@@ -37,12 +49,19 @@ final class FakeDecisionSink implements DecisionSink {
 
   @Override
   public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
-    return faulty.call(Part.DECISION_SINK, () -> add(batch));
+    return faulty.call(Part.DECISION_SINK, () -> add(decisions, batch, Key::of));
   }
 
   @Override
   public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
-    return faulty.call(Part.DECISION_SINK, () -> addFeedback(batch));
+    return faulty.call(Part.DECISION_SINK, () -> add(feedback, batch, Feedback::id));
+  }
+
+  @Override
+  public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
+    return faulty.call(
+        Part.DECISION_SINK,
+        () -> add(activations, batch, row -> new ActivationKey(row.decisionId())));
   }
 
   @Override
@@ -53,6 +72,11 @@ final class FakeDecisionSink implements DecisionSink {
   @Override
   public Optional<RowStore<Feedback>> feedbackRows() {
     return Optional.of(feedbackRows);
+  }
+
+  @Override
+  public Optional<RowStore<Activation>> activationRows() {
+    return Optional.of(activationRows);
   }
 
   /** A copy of what is stored. */
@@ -69,8 +93,27 @@ final class FakeDecisionSink implements DecisionSink {
     }
   }
 
+  int activations() {
+    synchronized (lock) {
+      return activations.size();
+    }
+  }
+
+  /** When a decision began to count, with what was stored by then; empty when it did not. */
+  Optional<Instant> countsFrom(Decision decision, Instant bound) {
+    if (!decision.deferred()) {
+      return Optional.of(decision.decidedAt());
+    }
+    ActivationKey key = new ActivationKey(decision.id());
+    synchronized (lock) {
+      return storedBefore(key, bound)
+          ? Optional.ofNullable(activations.get(key)).map(Activation::activatedAt)
+          : Optional.empty();
+    }
+  }
+
   boolean storedBefore(LoggedDecision row, Instant bound) {
-    return storedBefore(new Key(row.decision().id(), row.decision().decidedAt()), bound);
+    return storedBefore(Key.of(row), bound);
   }
 
   boolean storedBefore(Feedback row, Instant bound) {
@@ -84,30 +127,15 @@ final class FakeDecisionSink implements DecisionSink {
     }
   }
 
-  private Written add(List<LoggedDecision> batch) {
+  private <K, V> Written add(Map<K, V> rows, List<V> batch, Function<V, K> key) {
     synchronized (lock) {
-      int before = decisions.size();
-      for (LoggedDecision row : batch) {
-        Key key = new Key(row.decision().id(), row.decision().decidedAt());
-        decisions.putIfAbsent(key, row);
-        storedAt.putIfAbsent(key, clock.instant());
+      int before = rows.size();
+      for (V row : batch) {
+        rows.putIfAbsent(key.apply(row), row);
+        storedAt.putIfAbsent(key.apply(row), clock.instant());
       }
-      return written(decisions.size() - before, batch.size());
+      int inserted = rows.size() - before;
+      return new Written(inserted, batch.size() - inserted);
     }
-  }
-
-  private Written addFeedback(List<Feedback> batch) {
-    synchronized (lock) {
-      int before = feedback.size();
-      for (Feedback row : batch) {
-        feedback.putIfAbsent(row.id(), row);
-        storedAt.putIfAbsent(row.id(), clock.instant());
-      }
-      return written(feedback.size() - before, batch.size());
-    }
-  }
-
-  private static Written written(int inserted, int offered) {
-    return new Written(inserted, offered - inserted);
   }
 }

@@ -207,6 +207,7 @@ public final class FakeInfra implements InfraModule {
     return List.of(
         new InventoryItem(NAME, "agent_decisions", sink.decisions().size(), "rows"),
         new InventoryItem(NAME, "agent_feedback", sink.feedback().size(), "rows"),
+        new InventoryItem(NAME, "agent_activations", sink.activations(), "rows"),
         new InventoryItem(NAME, "feature_store", offline.rows(), "rows"),
         new InventoryItem(NAME, "learned_patterns", patterns.size(), "rows"),
         new InventoryItem(NAME, "model_metadata", models.size(), "rows"),

@@ -5,6 +5,7 @@ import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.spi.RecentDecisions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,6 @@ import org.slf4j.LoggerFactory;
 final class FakeRecentDecisions implements RecentDecisions {
   private static final Logger LOG = LoggerFactory.getLogger(FakeRecentDecisions.class);
   private static final Duration TIME_TO_LIVE = Duration.ofMinutes(15);
-  private static final Duration BUDGET = Duration.ofMillis(50);
 
   private record Remembered(RecentDecision decision, Instant until) {}
 
@@ -49,18 +49,19 @@ final class FakeRecentDecisions implements RecentDecisions {
   }
 
   @Override
-  public Optional<RecentDecision> find(UUID id) {
+  public List<Optional<RecentDecision>> find(List<UUID> ids, Duration budget) {
     try {
       return faulty.call(
-          Part.RECENT_DECISIONS,
-          BUDGET,
-          () ->
-              Optional.ofNullable(remembered.get(id))
-                  .filter(found -> found.until().isAfter(clock.instant()))
-                  .map(Remembered::decision));
+          Part.RECENT_DECISIONS, budget, () -> ids.stream().map(this::known).toList());
     } catch (MlInfraException e) {
-      LOG.debug("recent decision not found: {}", e.getMessage());
-      return Optional.empty();
+      LOG.debug("recent decisions not found: {}", e.getMessage());
+      return Collections.nCopies(ids.size(), Optional.empty());
     }
+  }
+
+  private Optional<RecentDecision> known(UUID id) {
+    return Optional.ofNullable(remembered.get(id))
+        .filter(found -> found.until().isAfter(clock.instant()))
+        .map(Remembered::decision);
   }
 }

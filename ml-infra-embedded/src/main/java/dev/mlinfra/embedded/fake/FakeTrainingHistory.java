@@ -12,7 +12,6 @@ import dev.mlinfra.spi.TrainingHistory;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +25,6 @@ import java.util.stream.Collectors;
  * count as those of one process.
  */
 final class FakeTrainingHistory implements TrainingHistory {
-  private static final Comparator<Feedback> BY_OBSERVATION =
-      Comparator.<Feedback, Instant>comparing(row -> row.observedAt())
-          .thenComparing(row -> row.id(), FakeDecisionHistory.BY_BYTES);
-
   private final Faulty faulty;
   private final FakeDecisionSink sink;
   private final FakeOfflineStore offline;
@@ -76,6 +71,7 @@ final class FakeTrainingHistory implements TrainingHistory {
     return span.stream()
         .filter(row -> FakeDecisionHistory.asked(query.decisions(), row.decision()))
         .filter(row -> query.mode().map(row.decision().mode()::equals).orElse(true))
+        .filter(row -> sink.countsFrom(row.decision(), bound).isPresent())
         .sorted(FakeDecisionHistory.BY_TIME)
         .map(
             row ->
@@ -90,19 +86,22 @@ final class FakeTrainingHistory implements TrainingHistory {
   private TrainingExample example(
       TrainingQuery query, LoggedDecision row, double completeness, List<Feedback> all) {
     Decision decision = row.decision();
+    Instant start =
+        sink.countsFrom(decision, query.knownBefore().orElse(Instant.MAX))
+            .orElse(decision.decidedAt());
     List<Feedback> counting =
-        all.stream()
-            .filter(
-                given -> query.decisions().feedbackKind().map(given.kind()::equals).orElse(true))
-            .filter(
-                given ->
-                    query
-                        .window()
-                        .map(decision.decidedAt()::plus)
-                        .map(end -> !given.observedAt().isAfter(end))
-                        .orElse(true))
-            .sorted(BY_OBSERVATION)
-            .toList();
+        CountedFeedback.of(
+            all.stream()
+                .filter(
+                    given ->
+                        query.decisions().feedbackKind().map(given.kind()::equals).orElse(true))
+                .filter(
+                    given ->
+                        query
+                            .window()
+                            .map(start::plus)
+                            .map(end -> !given.observedAt().isAfter(end))
+                            .orElse(true)));
     List<Optional<PackedRow>> features =
         query.features().stream()
             .map(
@@ -115,6 +114,7 @@ final class FakeTrainingHistory implements TrainingHistory {
         decision,
         row.passProbability(),
         completeness,
+        decision.deferred() ? Optional.of(start) : Optional.empty(),
         counting.size(),
         reward(query.aggregate(), counting),
         features);

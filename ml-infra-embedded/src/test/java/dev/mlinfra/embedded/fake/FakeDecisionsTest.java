@@ -3,6 +3,7 @@ package dev.mlinfra.embedded.fake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +77,30 @@ class FakeDecisionsTest {
   }
 
   @Test
+  void countsFeedbackThatReplacesWhatWasObservedBeforeIt() {
+    LoggedDecision row = row("a", NOON);
+    Feedback stars = Feedback.of(row.decision().id(), 2).kind("stars").observedAt(NOON);
+    Feedback click = Feedback.of(row.decision().id(), 1).kind("click").observedAt(NOON);
+    Feedback later = Feedback.of(row.decision().id(), 5).kind("stars").replacing();
+    sink.writeFeedback(List.of(later, stars, click), true);
+    sink.write(List.of(row), true);
+    assertThat(read(day()).get(0).rewardSum()).isEqualTo(6);
+    assertThat(read(day()).get(0).feedbackCount()).isEqualTo(2);
+  }
+
+  @Test
+  void readsDeferredDecisionsOnceTheyAreActivated() {
+    LoggedDecision row =
+        new LoggedDecision(row("a", NOON).decision().toBuilder().deferred(true).build(), 1, 1);
+    sink.write(List.of(row), true);
+    assertThat(read(day())).isEmpty();
+    Activation shown = Activation.of(row.decision().id()).activatedAt(NOON);
+    Activation again = Activation.of(row.decision().id());
+    assertThat(sink.writeActivations(List.of(shown, again), true)).isEqualTo(new Written(1, 1));
+    assertThat(read(day())).hasSize(1);
+  }
+
+  @Test
   void readsASpanInOrderOfTimeForOneAgent() {
     sink.write(
         List.of(
@@ -91,20 +117,24 @@ class FakeDecisionsTest {
   @Test
   void forgetsRecentDecisionsAfterAWhileAndDuringOutages() {
     RecentDecisions recent = open.part(RecentDecisions.class);
-    RecentDecision brief = new RecentDecision(UUID.randomUUID(), NOON, "ranker", "m", "1", "a", 1);
+    RecentDecision brief =
+        new RecentDecision(UUID.randomUUID(), NOON, "ranker", "m", "1", "a", 1, true);
+    List<UUID> ids = List.of(UUID.randomUUID(), brief.id());
+    List<Optional<RecentDecision>> nothing = List.of(Optional.empty(), Optional.empty());
+    Duration budget = Duration.ofMillis(50);
     recent.remember(List.of(brief));
-    assertThat(recent.find(brief.id())).contains(brief);
+    assertThat(recent.find(ids, budget)).containsExactly(Optional.empty(), Optional.of(brief));
 
     open.fake.fail(Part.RECENT_DECISIONS);
-    assertThat(recent.find(brief.id())).isEmpty();
+    assertThat(recent.find(ids, budget)).isEqualTo(nothing);
     open.fake.hang(Part.RECENT_DECISIONS);
     recent.remember(List.of(brief));
-    assertThat(recent.find(brief.id())).isEmpty();
+    assertThat(recent.find(ids, budget)).isEqualTo(nothing);
 
     open.fake.heal();
-    assertThat(recent.find(brief.id())).isPresent();
+    assertThat(recent.find(ids, budget)).contains(Optional.of(brief));
     open.advance(Duration.ofHours(1));
-    assertThat(recent.find(brief.id())).isEmpty();
+    assertThat(recent.find(ids, budget)).isEqualTo(nothing);
   }
 
   private List<DecisionOutcome> read(DecisionQuery query) {

@@ -17,6 +17,7 @@ final class NewestRows {
   private static final Map<String, String> TIMES =
       new TreeMap<>(
           Map.of(
+              "agent_activations", "received_at",
               "agent_feedback", "received_at",
               "feature_store", "created_at",
               "learned_patterns", "updated_at",

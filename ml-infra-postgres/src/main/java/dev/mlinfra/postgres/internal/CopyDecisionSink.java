@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DecisionSink;
@@ -12,10 +13,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Stores decisions and feedback by binary COPY, and tells the rollup what it touched. */
+/**
+ * Stores decisions, feedback and activations by binary COPY, and tells the rollup what it touched.
+ */
 final class CopyDecisionSink implements DecisionSink {
-  /** Of the lists of columns below: raise it with any change of them. */
-  private static final int ROWS_VERSION = 1;
+  /** Of the lists of columns below: raise one with any change of its list. */
+  private static final int DECISION_VERSION = 2;
+
+  private static final int FEEDBACK_VERSION = 2;
+  private static final int ACTIVATION_VERSION = 1;
 
   private static final List<String> DECISION_COLUMNS =
       List.of(
@@ -35,14 +41,26 @@ final class CopyDecisionSink implements DecisionSink {
           "context",
           "latency_us",
           "source",
-          "source_sequence");
+          "source_sequence",
+          "deferred");
   private static final List<String> FEEDBACK_COLUMNS =
-      List.of("feedback_id", "decision_id", "kind", "reward", "label", "observed_at", "source");
+      List.of(
+          "feedback_id",
+          "decision_id",
+          "kind",
+          "reward",
+          "label",
+          "observed_at",
+          "source",
+          "replaces");
+  private static final List<String> ACTIVATION_COLUMNS =
+      List.of("decision_id", "activated_at", "source");
 
   private final String source;
   private final DecisionRollup rollup;
   private final CopyTable<LoggedDecision> decisions;
   private final CopyTable<Feedback> feedback;
+  private final CopyTable<Activation> activations;
 
   CopyDecisionSink(Database database, String source, DecisionRollup rollup) {
     this.source = source;
@@ -61,6 +79,13 @@ final class CopyDecisionSink implements DecisionSink {
             "agent_feedback",
             FEEDBACK_COLUMNS,
             this::encodeFeedback);
+    this.activations =
+        new CopyTable<>(
+            database,
+            "write of activations",
+            "agent_activations",
+            ACTIVATION_COLUMNS,
+            this::encodeActivation);
   }
 
   @Override
@@ -78,15 +103,28 @@ final class CopyDecisionSink implements DecisionSink {
   }
 
   @Override
+  public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
+    Written written = activations.write(batch, firstAttempt);
+    rollup.activated(batch);
+    return written;
+  }
+
+  @Override
   public Optional<RowStore<LoggedDecision>> decisionRows() {
     return Optional.of(
-        new EncodedTable<>(decisions, ROWS_VERSION, "decision", rollup::decidedRows));
+        new EncodedTable<>(decisions, DECISION_VERSION, "decision", rollup::decidedRows));
   }
 
   @Override
   public Optional<RowStore<Feedback>> feedbackRows() {
     return Optional.of(
-        new EncodedTable<>(feedback, ROWS_VERSION, "feedback", rollup::rewardedRows));
+        new EncodedTable<>(feedback, FEEDBACK_VERSION, "feedback", rollup::rewardedRows));
+  }
+
+  @Override
+  public Optional<RowStore<Activation>> activationRows() {
+    return Optional.of(
+        new EncodedTable<>(activations, ACTIVATION_VERSION, "activation", rollup::activatedRows));
   }
 
   @Override
@@ -116,7 +154,8 @@ final class CopyDecisionSink implements DecisionSink {
         .jsonb(decision.context().isEmpty() ? null : FlatJson.write(decision.context()))
         .int8(decision.latency().map(CopyDecisionSink::micros).orElse(null))
         .text(source)
-        .int8(logged.sequence());
+        .int8(logged.sequence())
+        .bool(decision.deferred());
   }
 
   private static void encodeFeatures(CopyWriter row, Decision decision) {
@@ -138,7 +177,12 @@ final class CopyDecisionSink implements DecisionSink {
         .float8(given.reward())
         .text(given.label().orElse(null))
         .time(given.observedAt())
-        .text(source);
+        .text(source)
+        .bool(given.replaces());
+  }
+
+  private void encodeActivation(CopyWriter row, Activation given) throws SQLException {
+    row.uuid(given.decisionId()).time(given.activatedAt()).text(source);
   }
 
   private static Long micros(Duration latency) {

@@ -97,6 +97,13 @@ final class CopyWriter {
     return this;
   }
 
+  CopyWriter bool(boolean value) {
+    int4(1);
+    ensure(1);
+    buffer[size++] = (byte) (value ? 1 : 0);
+    return this;
+  }
+
   CopyWriter integer(int value) {
     int4(Integer.BYTES);
     int4(value);

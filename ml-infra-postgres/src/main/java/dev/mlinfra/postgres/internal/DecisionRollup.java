@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.LoggedDecision;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +32,13 @@ final class DecisionRollup implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
   private static final int MAX_MINUTES = 100_000;
-  private static final int MAX_FEEDBACK = 50_000;
+  private static final int MAX_DECISIONS = 50_000;
 
   private final Database database;
   private final Object lock = new Object();
   private final Object running = new Object();
   private Set<Long> minutes = new HashSet<>();
-  private Set<UUID> rewarded = new HashSet<>();
+  private Set<UUID> touched = new HashSet<>();
   private volatile boolean overflowed;
   private boolean closed;
   private @Nullable Thread thread;
@@ -70,21 +73,27 @@ final class DecisionRollup implements AutoCloseable {
     }
   }
 
-  /** The same for feedback that was encoded before. */
-  void rewardedRows(EncodedRows rows) {
-    synchronized (lock) {
-      for (int row = 0; row < rows.count(); row++) {
-        remember(rewarded, RowReader.secondId(rows, row), MAX_FEEDBACK);
-      }
-      wake();
-    }
+  void rewarded(List<Feedback> batch) {
+    touch(batch.stream().map(Feedback::decisionId));
   }
 
-  void rewarded(List<Feedback> batch) {
+  /** The same for feedback that was encoded before. */
+  void rewardedRows(EncodedRows rows) {
+    touch(IntStream.range(0, rows.count()).mapToObj(row -> RowReader.secondId(rows, row)));
+  }
+
+  void activated(List<Activation> batch) {
+    touch(batch.stream().map(Activation::decisionId));
+  }
+
+  /** The same for activations that were encoded before. */
+  void activatedRows(EncodedRows rows) {
+    touch(IntStream.range(0, rows.count()).mapToObj(row -> RowReader.id(rows, row)));
+  }
+
+  private void touch(Stream<UUID> decisions) {
     synchronized (lock) {
-      for (Feedback feedback : batch) {
-        remember(rewarded, feedback.decisionId(), MAX_FEEDBACK);
-      }
+      decisions.forEach(id -> remember(touched, id, MAX_DECISIONS));
       wake();
     }
   }
@@ -98,19 +107,19 @@ final class DecisionRollup implements AutoCloseable {
   void run() {
     synchronized (running) {
       Set<Long> dueMinutes;
-      Set<UUID> dueFeedback;
+      Set<UUID> dueDecisions;
       synchronized (lock) {
         dueMinutes = minutes;
-        dueFeedback = rewarded;
+        dueDecisions = touched;
         minutes = new HashSet<>();
-        rewarded = new HashSet<>();
+        touched = new HashSet<>();
       }
       try {
-        recount(dueMinutes, dueFeedback);
+        recount(dueMinutes, dueDecisions);
         failure = null;
         overflowed = false;
       } catch (RuntimeException e) {
-        keep(dueMinutes, dueFeedback);
+        keep(dueMinutes, dueDecisions);
         if (failure == null) {
           LOG.warn("{}; ml_decision_metrics lags until it succeeds", e.getMessage());
         }
@@ -120,10 +129,10 @@ final class DecisionRollup implements AutoCloseable {
     }
   }
 
-  private void recount(Set<Long> dueMinutes, Set<UUID> dueFeedback) {
+  private void recount(Set<Long> dueMinutes, Set<UUID> dueDecisions) {
     Set<Long> all = new HashSet<>(dueMinutes);
-    if (!dueFeedback.isEmpty()) {
-      all.addAll(database.transact("decision metrics", c -> minutesOf(c, dueFeedback)));
+    if (!dueDecisions.isEmpty()) {
+      all.addAll(database.transact("decision metrics", c -> minutesOf(c, dueDecisions)));
     }
     for (TouchedMinutes.Span span : TouchedMinutes.spans(all)) {
       database.transact("decision metrics", connection -> recount(connection, span));
@@ -168,10 +177,10 @@ final class DecisionRollup implements AutoCloseable {
     }
   }
 
-  private void keep(Collection<Long> dueMinutes, Collection<UUID> dueFeedback) {
+  private void keep(Collection<Long> dueMinutes, Collection<UUID> dueDecisions) {
     synchronized (lock) {
       dueMinutes.forEach(minute -> remember(minutes, minute, MAX_MINUTES));
-      dueFeedback.forEach(id -> remember(rewarded, id, MAX_FEEDBACK));
+      dueDecisions.forEach(id -> remember(touched, id, MAX_DECISIONS));
     }
   }
 
@@ -194,7 +203,7 @@ final class DecisionRollup implements AutoCloseable {
   private boolean awaitWork() {
     synchronized (lock) {
       try {
-        while (minutes.isEmpty() && rewarded.isEmpty() && !closed) {
+        while (minutes.isEmpty() && touched.isEmpty() && !closed) {
           lock.wait();
         }
         long deadline = System.nanoTime() + PERIOD.toNanos();
@@ -213,7 +222,7 @@ final class DecisionRollup implements AutoCloseable {
 
   private boolean nearlyFull() {
     return failure == null
-        && (minutes.size() > MAX_MINUTES / 2 || rewarded.size() > MAX_FEEDBACK / 2);
+        && (minutes.size() > MAX_MINUTES / 2 || touched.size() > MAX_DECISIONS / 2);
   }
 
   /** Stops the thread and counts what is left, unless a server that hangs still holds it. */
@@ -230,7 +239,7 @@ final class DecisionRollup implements AutoCloseable {
     }
     boolean work;
     synchronized (lock) {
-      work = !minutes.isEmpty() || !rewarded.isEmpty();
+      work = !minutes.isEmpty() || !touched.isEmpty();
     }
     if (work) {
       run();

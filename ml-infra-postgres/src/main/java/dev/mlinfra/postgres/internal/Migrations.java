@@ -18,7 +18,8 @@ final class Migrations {
           "models",
           "metrics",
           "dead-letters",
-          "completeness");
+          "completeness",
+          "feedback");
 
   private Migrations() {}
 

@@ -20,10 +20,10 @@ final class PgDecisionHistory implements DecisionHistory {
           + DecisionRow.COLUMNS
           + """
       , d.pass_probability, f.feedbacks, f.reward
-      FROM ml.agent_decisions d
+      FROM ml.counted_decisions d
       CROSS JOIN LATERAL (
         SELECT count(*) AS feedbacks, coalesce(sum(reward), 0) AS reward
-        FROM ml.agent_feedback
+        FROM ml.counted_feedback
         WHERE decision_id = d.decision_id AND (?::text IS NULL OR kind = ?)) f
       WHERE d.decided_at >= ? AND d.decided_at < ?
         AND (?::text IS NULL OR d.agent = ?) AND (?::text IS NULL OR d.model = ?)
@@ -95,7 +95,11 @@ final class PgDecisionHistory implements DecisionHistory {
   }
 
   private static DecisionOutcome outcome(ResultSet rows) throws SQLException {
+    int next = DecisionRow.COLUMN_COUNT + 1;
     return new DecisionOutcome(
-        DecisionRow.decision(rows), rows.getDouble(15), rows.getLong(16), rows.getDouble(17));
+        DecisionRow.decision(rows),
+        rows.getDouble(next),
+        rows.getLong(next + 1),
+        rows.getDouble(next + 2));
   }
 }

@@ -30,6 +30,7 @@ final class PgProbe implements Probe, AutoCloseable {
       List.of(
           "agent_decisions",
           "agent_feedback",
+          "agent_activations",
           "feature_store",
           "feature_views",
           "learned_patterns",

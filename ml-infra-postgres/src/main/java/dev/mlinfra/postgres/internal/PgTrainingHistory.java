@@ -120,6 +120,8 @@ final class PgTrainingHistory implements TrainingHistory {
     int next = DecisionRow.COLUMN_COUNT + 1;
     double passProbability = rows.getDouble(next++);
     double completeness = rows.getDouble(next++);
+    Optional<Instant> activatedAt =
+        rows.getObject(next++) == null ? Optional.empty() : Optional.of(Times.get(rows, next - 1));
     long feedbacks = rows.getLong(next++);
     double reward = rows.getDouble(next++);
     OptionalDouble present = rows.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(reward);
@@ -128,7 +130,13 @@ final class PgTrainingHistory implements TrainingHistory {
       features.add(packed(rows, next + i * TrainingSql.FEATURE_COLUMNS));
     }
     return new TrainingExample(
-        DecisionRow.decision(rows), passProbability, completeness, feedbacks, present, features);
+        DecisionRow.decision(rows),
+        passProbability,
+        completeness,
+        activatedAt,
+        feedbacks,
+        present,
+        features);
   }
 
   private static Optional<PackedRow> packed(ResultSet rows, int first) throws SQLException {

@@ -25,6 +25,11 @@ final class TrainingSql {
       )
       """;
 
+  /** As in counted_feedback, but of what was known and within the window only. */
+  private static final String REPLACED =
+      "bool_or(replaces) OVER (PARTITION BY kind ORDER BY observed_at DESC, feedback_id DESC"
+          + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)";
+
   private final StringBuilder text = new StringBuilder();
   private final List<Object> parameters = new ArrayList<>();
 
@@ -38,19 +43,24 @@ final class TrainingSql {
             .knownBefore()
             .orElseThrow(() -> new IllegalArgumentException("training set without a bound"));
     sql.add(COMPLETENESS, decisions.from(), decisions.to(), known);
-    sql.add("SELECT " + DecisionRow.COLUMNS + ", d.pass_probability, m.completeness, f.*");
+    sql.add(
+        "SELECT "
+            + DecisionRow.COLUMNS
+            + ", d.pass_probability, m.completeness, a.activated_at, f.*");
     for (int i = 0; i < query.features().size(); i++) {
       sql.add(", v" + i + ".*");
     }
     sql.add("\nFROM ml.agent_decisions d\n");
     sql.add("JOIN minutes m ON m.source = d.source");
     sql.add(" AND m.minute = date_trunc('minute', d.decided_at, 'UTC')\n");
+    sql.add("LEFT JOIN ml.agent_activations a ON d.deferred AND a.decision_id = d.decision_id");
+    sql.add(" AND a.received_at < ?\n", known);
     sql.feedback(query, known);
     for (int i = 0; i < query.features().size(); i++) {
       sql.features(query.features().get(i), "v" + i);
     }
     sql.add("WHERE d.decided_at >= ? AND d.decided_at < ?", decisions.from(), decisions.to());
-    sql.add(" AND d.stored_at < ?", known);
+    sql.add(" AND d.stored_at < ? AND (NOT d.deferred OR a.decision_id IS NOT NULL)", known);
     decisions.agent().ifPresent(agent -> sql.add(" AND d.agent = ?", agent));
     decisions.model().ifPresent(model -> sql.add(" AND d.model = ?", model));
     query.mode().ifPresent(mode -> sql.add(" AND d.mode = ?", mode.name()));
@@ -75,6 +85,7 @@ final class TrainingSql {
 
   private void feedback(TrainingQuery query, Instant known) {
     add("CROSS JOIN LATERAL (SELECT count(*), " + reward(query.aggregate()));
+    add(" FROM (SELECT feedback_id, reward, observed_at, " + REPLACED + " AS replaced");
     add(" FROM ml.agent_feedback WHERE decision_id = d.decision_id AND received_at < ?", known);
     query.decisions().feedbackKind().ifPresent(kind -> add(" AND kind = ?", kind));
     query
@@ -82,9 +93,10 @@ final class TrainingSql {
         .ifPresent(
             window ->
                 add(
-                    " AND observed_at <= d.decided_at + ? * interval '1 microsecond'",
+                    " AND observed_at <= coalesce(a.activated_at, d.decided_at)"
+                        + " + ? * interval '1 microsecond'",
                     window.toNanos() / 1_000.0));
-    add(") f\n");
+    add(") g WHERE replaced IS NOT TRUE) f\n");
   }
 
   private void features(FeatureJoin join, String name) {

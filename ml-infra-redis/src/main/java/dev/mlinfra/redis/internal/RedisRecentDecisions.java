@@ -3,11 +3,14 @@ package dev.mlinfra.redis.internal;
 import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.spi.RecentDecisions;
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.AsyncCommand;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisRecentDecisions implements RecentDecisions {
   private static final Logger LOG = LoggerFactory.getLogger(RedisRecentDecisions.class);
-  private static final Duration FIND_BUDGET = Duration.ofMillis(100);
+  private static final byte[] UNKNOWN = {};
 
   /** Long enough to connect for the first batch, short enough for the writer to lose. */
   private static final Duration CONNECT_BUDGET = Duration.ofMillis(100);
@@ -77,17 +80,20 @@ final class RedisRecentDecisions implements RecentDecisions {
   }
 
   @Override
-  public Optional<RecentDecision> find(UUID id) {
+  public List<Optional<RecentDecision>> find(List<UUID> ids, Duration budget) {
+    String[] keys = ids.stream().map(Keys::decision).toArray(String[]::new);
     try {
-      byte[] line =
-          link.call(
-              "look-up of decision " + id,
-              FIND_BUDGET,
-              commands -> commands.get(Keys.decision(id)));
-      return line == null ? Optional.empty() : decision(id, TextFields.text(line));
+      List<KeyValue<String, byte[]>> found =
+          link.call("look-up of decisions", budget, commands -> commands.mget(keys));
+      List<Optional<RecentDecision>> known = new ArrayList<>(ids.size());
+      for (int i = 0; i < keys.length; i++) {
+        byte[] line = found.get(i).getValueOrElse(UNKNOWN);
+        known.add(line.length == 0 ? Optional.empty() : decision(ids.get(i), line));
+      }
+      return known;
     } catch (MlInfraException e) {
-      LOG.debug("decision {} is not found: {}", id, e.getMessage());
-      return Optional.empty();
+      LOG.debug("{} decisions are not found: {}", ids.size(), e.getMessage());
+      return Collections.nCopies(ids.size(), Optional.empty());
     }
   }
 
@@ -108,11 +114,14 @@ final class RedisRecentDecisions implements RecentDecisions {
     fields.put("version", decision.modelVersion());
     fields.put("action", decision.action());
     fields.put("propensity", Double.toString(decision.propensity()));
+    if (decision.deferred()) {
+      fields.put("deferred", "true");
+    }
     return TextFields.join(fields);
   }
 
-  private static Optional<RecentDecision> decision(UUID id, String line) {
-    Map<String, String> fields = TextFields.split(line);
+  private static Optional<RecentDecision> decision(UUID id, byte[] line) {
+    Map<String, String> fields = TextFields.split(TextFields.text(line));
     try {
       return Optional.of(
           new RecentDecision(
@@ -122,7 +131,8 @@ final class RedisRecentDecisions implements RecentDecisions {
               fields.getOrDefault("model", ""),
               fields.getOrDefault("version", ""),
               fields.getOrDefault("action", ""),
-              Double.parseDouble(fields.getOrDefault("propensity", ""))));
+              Double.parseDouble(fields.getOrDefault("propensity", "")),
+              Boolean.parseBoolean(fields.get("deferred"))));
     } catch (DateTimeException | NumberFormatException e) {
       LOG.warn("key {} holds no decision: {}", Keys.decision(id), RedisErrors.oneLine(e));
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.mlinfra.benchmarks.peers.ingest;
 
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.DecisionSink;
@@ -39,6 +40,11 @@ record EveryBatchTriedBefore(InfraModule real) implements InfraModule {
     @Override
     public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
       return real.writeFeedback(batch, false);
+    }
+
+    @Override
+    public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
+      return real.writeActivations(batch, false);
     }
   }
 

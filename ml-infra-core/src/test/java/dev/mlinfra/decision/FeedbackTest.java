@@ -1,0 +1,74 @@
+package dev.mlinfra.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** When feedback, or an activation, is the same as another. */
+class FeedbackTest {
+  private static final Instant THEN = Instant.parse("2019-11-24T00:00:17.004101Z");
+  private static final UUID DECISION = DecisionIds.named(THEN, "bts/1");
+  private static final Feedback GIVEN = Feedback.of(DECISION, 1).observedAt(THEN);
+
+  @Test
+  void isTheSameWhenItSaysTheSame() {
+    assertThat(GIVEN.id()).isEqualTo(Feedback.of(DECISION, 1).observedAt(THEN).id());
+    assertThat(GIVEN.id())
+        .isNotIn(
+            GIVEN.kind("click").id(),
+            GIVEN.label("good").id(),
+            GIVEN.replacing().id(),
+            GIVEN.observedAt(THEN.plusNanos(1_000)).id(),
+            Feedback.of(DECISION, 2).observedAt(THEN).id(),
+            Feedback.of(UUID.randomUUID(), 1).observedAt(THEN).id());
+    assertThat(GIVEN.replaces()).isFalse();
+    assertThat(GIVEN.replacing().replaces()).isTrue();
+  }
+
+  @Test
+  void isTheSameUnderItsKeyWhateverElseItSays() {
+    Feedback keyed = GIVEN.key("message-7");
+    assertThat(keyed.id().version()).isEqualTo(7);
+    assertThat(keyed.id())
+        .isEqualTo(
+            Feedback.of(DECISION, 9)
+                .label("late")
+                .observedAt(THEN.plus(Duration.ofDays(1)))
+                .replacing()
+                .key("message-7")
+                .id())
+        .isNotIn(
+            GIVEN.id(),
+            GIVEN.key("message-8").id(),
+            keyed.kind("click").id(),
+            Feedback.of(UUID.randomUUID(), 1).key("message-7").id());
+  }
+
+  @Test
+  void hasTheIdOrTheKeyThatWasSetLast() {
+    UUID id = UUID.randomUUID();
+    assertThat(GIVEN.key("k").id(id).id()).isEqualTo(id);
+    assertThat(GIVEN.id(id).key("k").id()).isEqualTo(GIVEN.key("k").id());
+  }
+
+  @Test
+  void refusesAKeyThatIsEmptyOrTooLong() {
+    assertThat(GIVEN.key("").fault())
+        .hasValueSatisfying(f -> assertThat(f).contains("feedback.key"));
+    assertThat(GIVEN.key("k".repeat(257)).fault()).isPresent();
+    assertThat(GIVEN.key("k".repeat(256)).fault()).isEmpty();
+  }
+
+  @Test
+  void activatesAtATimeThatCanBeStored() {
+    assertThat(Activation.of(DECISION).fault()).isEmpty();
+    Activation given = Activation.of(DECISION).activatedAt(THEN.plusNanos(999));
+    assertThat(given.activatedAt()).isEqualTo(THEN);
+    assertThat(given.decisionId()).isEqualTo(given.fateId()).isEqualTo(DECISION);
+    assertThat(given.activatedAt(Instant.EPOCH.minusSeconds(1)).fault())
+        .hasValueSatisfying(fault -> assertThat(fault).startsWith("activation.activatedAt was"));
+  }
+}
