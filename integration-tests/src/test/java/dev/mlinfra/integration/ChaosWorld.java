@@ -201,6 +201,8 @@ final class ChaosWorld implements AutoCloseable {
     }
     holdsOnceWhatWasSafe("decisions", stored(SpoolingHost.AGENT));
     holdsOnceWhatWasSafe("feedback", sql.ids("SELECT decision_id FROM ml_learning.agent_feedback"));
+    holdsOnceWhatWasSafe(
+        "activations", sql.ids("SELECT decision_id FROM ml_learning.agent_activations"));
   }
 
   private void holdsOnceWhatWasSafe(String what, List<UUID> rows) {

@@ -9,28 +9,21 @@ import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.DecisionLog;
-import dev.mlinfra.embedded.PostgresServer;
-import dev.mlinfra.embedded.Servers;
-import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.postgres.Postgres;
-import dev.mlinfra.telemetry.Meter;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
  * Host threads log decisions without pause while a real PostgreSQL hangs, dies, refuses and comes
  * back. No call blocks, nothing is thrown, and in the end everything accepted is there once.
  */
-class DecisionLogFaultIT {
+class DecisionLogFaultIT extends DecisionFaults {
   private static final int HOST_THREADS = 4;
   private static final Duration MIN_BACKOFF = Duration.ofMillis(20);
   private static final String KILL_OUR_BACKENDS =
@@ -42,33 +35,6 @@ class DecisionLogFaultIT {
           .maxBatchRows(1_000)
           .backoff(MIN_BACKOFF, Duration.ofMillis(200))
           .closeTimeout(Duration.ofSeconds(2));
-
-  private static Stack stack;
-  private static PostgresServer postgres;
-  private static Sql sql;
-
-  private final Meters meters = new Meters();
-
-  /** What happens while the host goes on. */
-  @FunctionalInterface
-  private interface Fault {
-    void strike(MlInfra ml) throws Exception;
-  }
-
-  @BeforeAll
-  static void start() {
-    stack = Servers.CHOSEN.start();
-    postgres = stack.postgres();
-    sql = new Sql(postgres);
-    try (MlInfra ml = MlInfra.connect(config(module(postgres.port())).build())) {
-      ml.ensureSchema();
-    }
-  }
-
-  @AfterAll
-  static void stop() {
-    stack.close();
-  }
 
   @Test
   void storesEverythingAfterTheServerHungLongerThanTheWriterWaits() throws Exception {
@@ -133,12 +99,13 @@ class DecisionLogFaultIT {
     try (MlInfra ml =
         MlInfra.connect(config(module).install(meters).start(Start.BACKGROUND).build())
             .ensureSchema()) {
-      Load load = new Load(ml, "early");
+      StoredRows rows = new StoredRows(sql, "born_late", "early");
+      DecisionLoad load = DecisionLoad.startWithFeedback(ml, rows, HOST_THREADS);
       assertThat(ml.health().healthy()).isFalse();
       assertThat(ml.decisions().ledger().stored()).isZero();
       postgres.restart();
       load.goOn();
-      load.settle("born_late");
+      load.settle();
       assertThat(ml.health().components())
           .extracting(ComponentHealth::status)
           .containsOnly(ComponentHealth.Status.UP);
@@ -173,11 +140,7 @@ class DecisionLogFaultIT {
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE ml_learning.agent_decisions IN ACCESS EXCLUSIVE MODE");
             awaitFailedWrites(2);
-            assertThat(
-                    sql.number(
-                        "SELECT count(*) FROM pg_stat_activity"
-                            + " WHERE application_name = 'ml-infra/faults'"))
-                .isLessThanOrEqualTo(6);
+            assertThat(ourConnections()).isLessThanOrEqualTo(6);
             connection.rollback();
           }
         });
@@ -186,15 +149,15 @@ class DecisionLogFaultIT {
   @Test
   void storesEachDecisionOnceWhenTheReplyToACommitIsLost() throws Exception {
     try (FaultProxy proxy = new FaultProxy(postgres.port())) {
-      Ledger last =
-          underLoad(
-              "unknown-outcome",
-              proxy.port(),
-              ml -> {
-                proxy.swallowReply("COMMIT\0", 8);
-                Await.until("eight replies are lost", () -> proxy.repliesLeftToSwallow() == 0);
-              });
-      assertThat(last.alreadyStored()).as("batches that had been committed").isPositive();
+      try (MlInfra ml = MlInfra.connect(config(module(proxy.port())).install(meters).build())) {
+        StoredRows rows = StoredRows.of(sql, "unknown-outcome");
+        DecisionLoad load = DecisionLoad.startWithFeedback(ml, rows, HOST_THREADS);
+        proxy.swallowReply("COMMIT\0", 8);
+        Await.until("eight replies are lost", () -> proxy.repliesLeftToSwallow() == 0);
+        load.goOn();
+        load.settle();
+        assertThat(load.alreadyStored()).as("rows that had been committed").isPositive();
+      }
     }
   }
 
@@ -220,11 +183,11 @@ class DecisionLogFaultIT {
       try (MlInfra ml =
           MlInfra.connect(
               config(module(proxy.port())).install(meters).start(Start.BACKGROUND).build())) {
-        Load load = new Load(ml, "silent-login");
+        DecisionLoad load = load(ml, "silent-login");
         awaitFailedWrites(2);
         proxy.heal();
         load.goOn();
-        load.settle("ml_learning");
+        load.settle();
       }
     }
   }
@@ -236,10 +199,10 @@ class DecisionLogFaultIT {
       try (MlInfra ml =
           MlInfra.connect(
               config(module(proxy.port())).install(meters).start(Start.BACKGROUND).build())) {
-        Load load = new Load(ml, "first-connection");
+        DecisionLoad load = load(ml, "first-connection");
         Await.until("a reply is lost", () -> proxy.repliesLeftToSwallow() < 2);
         load.goOn();
-        load.settle("ml_learning");
+        load.settle();
       }
     }
   }
@@ -265,8 +228,10 @@ class DecisionLogFaultIT {
           producer.log("item-" + i);
         }
       }
-      settle(ml, checker, producer, "poisoned", "ml_learning");
-      assertThat(parked("poisoned", "ml_learning")).containsExactlyInAnyOrderElementsOf(poison);
+      assertThat(ml.decisions().flush(Duration.ofSeconds(60))).as("all is settled").isTrue();
+      StoredRows rows = StoredRows.of(sql, "poisoned");
+      checker.settle(producer.answers(), rows.decisions(), rows.parked());
+      assertThat(rows.parked()).containsExactlyInAnyOrderElementsOf(poison);
       assertThat(
               sql.column(
                   "SELECT cause FROM ml_learning.dead_letters"
@@ -287,15 +252,15 @@ class DecisionLogFaultIT {
                 .install(meters)
                 .decisions(QUICK.maxQueuedRows(rows).maxBatchRows(100))
                 .build())) {
-      Load load = new Load(ml, "overload");
+      DecisionLoad load = load(ml, "overload");
       postgres.kill();
-      long before = load.producer.answers().count(Status.DROPPED_FULL);
+      long before = load.answers().count(Status.DROPPED_FULL);
       Await.until(
           "ten buffers full are dropped",
-          () -> load.producer.answers().count(Status.DROPPED_FULL) > before + 10L * rows);
+          () -> load.answers().count(Status.DROPPED_FULL) > before + 10L * rows);
       assertThat(ml.decisions().ledger().buffered()).isLessThanOrEqualTo(rows + 2 * 100);
       postgres.restart();
-      load.settle("ml_learning");
+      load.settle();
     }
   }
 
@@ -328,71 +293,17 @@ class DecisionLogFaultIT {
     assertThat(log.ledger().dropped().get("close timeout")).isPositive();
   }
 
+  private static DecisionLoad load(MlInfra ml, String agent) {
+    return DecisionLoad.start(ml, StoredRows.of(sql, agent), HOST_THREADS);
+  }
+
   private Ledger underLoad(String agent, int port, Fault fault) throws Exception {
     try (MlInfra ml = MlInfra.connect(config(module(port)).install(meters).build())) {
-      Load load = new Load(ml, agent);
+      DecisionLoad load = load(ml, agent);
       fault.strike(ml);
       load.goOn();
-      return load.settle("ml_learning");
+      return load.settle();
     }
-  }
-
-  /** A host that logs without pause from several threads, and the ledger watched all the time. */
-  private static final class Load {
-    private final MlInfra ml;
-    private final String agent;
-    private final DecisionProducer producer;
-    private final LedgerChecker checker;
-    private final HostThreads host;
-
-    private Load(MlInfra ml, String agent) {
-      this.ml = ml;
-      this.agent = agent;
-      this.producer = new DecisionProducer(ml.decisions(), agent);
-      this.checker = new LedgerChecker(ml.decisions()::ledger);
-      this.host = HostThreads.start(HOST_THREADS, producer);
-      goOn();
-    }
-
-    private void goOn() {
-      host.awaitCalls(500);
-    }
-
-    private Ledger settle(String schema) {
-      host.stopUnharmed();
-      DecisionLogFaultIT.settle(ml, checker, producer, agent, schema);
-      return ml.decisions().ledger();
-    }
-  }
-
-  private static void settle(
-      MlInfra ml, LedgerChecker checker, DecisionProducer producer, String agent, String schema) {
-    assertThat(ml.decisions().flush(Duration.ofSeconds(60))).as("all is settled").isTrue();
-    List<UUID> stored =
-        sql.ids("SELECT decision_id FROM " + schema + ".agent_decisions WHERE agent = ?", agent);
-    checker.settle(producer.answers(), stored, parked(agent, schema));
-  }
-
-  private static List<UUID> parked(String agent, String schema) {
-    return sql.ids(
-        "SELECT subject_id FROM " + schema + ".dead_letters WHERE payload LIKE ?",
-        "agent=" + agent + " %");
-  }
-
-  private void awaitFailedWrites(int more) {
-    long target = meters.value(Meter.BUFFER_WRITE_FAILURES, "decision") + more;
-    Await.until(
-        more + " more failed writes",
-        () -> meters.value(Meter.BUFFER_WRITE_FAILURES, "decision") >= target);
-  }
-
-  private static void readOnly(boolean on) {
-    sql.run(
-        "SET default_transaction_read_only = off",
-        on
-            ? "ALTER SYSTEM SET default_transaction_read_only = on"
-            : "ALTER SYSTEM RESET default_transaction_read_only",
-        "SELECT pg_reload_conf()");
   }
 
   private static MlInfraConfig.Builder config(Postgres module) {
@@ -400,10 +311,6 @@ class DecisionLogFaultIT {
   }
 
   private static Postgres module(int port) {
-    return Postgres.at("jdbc:postgresql://127.0.0.1:" + port + "/postgres")
-        .user(postgres.user())
-        .password(postgres.password())
-        .connectTimeout(Duration.ofSeconds(3))
-        .statementTimeout(Duration.ofSeconds(1));
+    return module(port, Duration.ofSeconds(3));
   }
 }

@@ -21,7 +21,11 @@ final class DecisionProducer implements HostThreads.Call {
 
   @Override
   public void make() {
-    log("item-" + ThreadLocalRandom.current().nextInt(80));
+    logAny();
+  }
+
+  Decision logAny() {
+    return log("item-" + ThreadLocalRandom.current().nextInt(80));
   }
 
   Decision log(String action) {

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
-import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.SpoolOptions;
-import dev.mlinfra.embedded.PostgresServer;
-import dev.mlinfra.embedded.Servers;
-import dev.mlinfra.embedded.Stack;
-import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.telemetry.Meter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +31,12 @@ import org.postgresql.PGConnection;
  * Host threads log decisions without pause while a real PostgreSQL or the disk of the spool fails.
  * No call blocks, nothing is thrown, and in the end everything accepted is there once.
  */
-class SpoolFaultIT {
+class SpoolFaultIT extends DecisionFaults {
   /** What the host logs in the three seconds of three attempts fits into it. */
   private static final int ROWS = 8_192;
+
+  private static final int HOST_THREADS = 2;
+  private static final int ROWS_A_FILE = 100;
 
   private static final BufferOptions QUICK =
       BufferOptions.defaults()
@@ -50,36 +46,7 @@ class SpoolFaultIT {
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
           .closeTimeout(Duration.ofSeconds(2));
 
-  private static Stack stack;
-  private static PostgresServer postgres;
-  private static Sql sql;
-
   @TempDir Path temp;
-
-  private final Meters meters = new Meters();
-
-  /** What happens while the host goes on. */
-  @FunctionalInterface
-  private interface Fault {
-    void strike(MlInfra ml) throws Exception;
-  }
-
-  @BeforeAll
-  static void start() {
-    stack = Servers.CHOSEN.start();
-    postgres = stack.postgres();
-    sql = new Sql(postgres);
-    Postgres patient = module(0).connectTimeout(Duration.ofSeconds(10));
-    try (MlInfra ml =
-        MlInfra.connect(MlInfraConfig.forService("faults").install(patient).build())) {
-      ml.ensureSchema();
-    }
-  }
-
-  @AfterAll
-  static void stop() {
-    stack.close();
-  }
 
   @Test
   void dropsNothingWhileTheServerIsAwayForLongerThanTheBufferLasts() throws Exception {
@@ -120,7 +87,7 @@ class SpoolFaultIT {
       throws Exception {
     postgres.kill();
     try (MlInfra ml = MlInfra.connect(config(durability).build())) {
-      Load load = new Load(ml, "early-" + durability);
+      DecisionLoad load = load(ml, "early-" + durability);
       Await.until(
           "more is on disk than fits into memory", () -> ml.decisions().ledger().spooled() > ROWS);
       postgres.restart();
@@ -136,9 +103,9 @@ class SpoolFaultIT {
         "read-only-" + durability,
         durability,
         ml -> {
-          readOnly("= on");
+          readOnly(true);
           awaitFailedWrites(4);
-          readOnly("TO DEFAULT");
+          readOnly(false);
         });
   }
 
@@ -154,11 +121,7 @@ class SpoolFaultIT {
             statement.execute("LOCK TABLE ml_learning.agent_decisions IN ACCESS EXCLUSIVE MODE");
             awaitFailedWrites(2);
             assertThat(ml.decisions().ledger().spooled()).isPositive();
-            assertThat(
-                    sql.number(
-                        "SELECT count(*) FROM pg_stat_activity"
-                            + " WHERE application_name = 'ml-infra/faults'"))
-                .isLessThanOrEqualTo(6);
+            assertThat(ourConnections()).isLessThanOrEqualTo(6);
             connection.rollback();
           }
         });
@@ -168,11 +131,13 @@ class SpoolFaultIT {
   void storesEachDecisionOnceWhenTheReplyToACommitIsLost() throws Exception {
     try (FaultProxy proxy = new FaultProxy(postgres.port());
         MlInfra ml = MlInfra.connect(config(Durability.SPOOL_FIRST, proxy.port()).build())) {
-      Load load = new Load(ml, "unknown-outcome");
+      StoredRows rows = StoredRows.of(sql, "unknown-outcome");
+      DecisionLoad load = DecisionLoad.startWithFeedback(ml, rows, HOST_THREADS);
       proxy.swallowReply("COMMIT\0", 8);
       Await.until("eight replies are lost", () -> proxy.repliesLeftToSwallow() == 0);
       load.goOn();
-      assertThat(load.settle().alreadyStored()).as("files that had been stored").isPositive();
+      load.settle();
+      assertThat(load.alreadyStored()).as("rows of files that had been stored").isPositive();
     }
   }
 
@@ -235,100 +200,62 @@ class SpoolFaultIT {
                 "COPY ml_learning.agent_decisions (decision_id, decided_at, agent, mode, model,"
                     + " model_version, action, propensity, pass_probability, score,"
                     + " baseline_action, features, feature_set, context, latency_us, source,"
-                    + " source_sequence) FROM STDIN (FORMAT binary)",
+                    + " source_sequence, deferred) FROM STDIN (FORMAT binary)",
                 Files.newInputStream(file));
       }
     }
-    assertThat(stored("by-hand"))
+    assertThat(StoredRows.of(sql, "by-hand").decisions())
         .containsExactlyInAnyOrderElementsOf(producer.answers().accepted());
   }
 
   @Test
-  void storesABacklogNoFasterThanItMay() throws Exception {
+  void restsAfterEachPieceOfABacklogForAsLongAsItsRowsMayTake() throws Exception {
+    StoredRows rows = StoredRows.of(sql, "slowly");
     postgres.kill();
-    try (MlInfra ml = MlInfra.connect(config(Durability.SPOOL_FIRST).build())) {
+    try (MlInfra ml =
+        MlInfra.connect(
+            config(Durability.SPOOL_FIRST)
+                .decisions(QUICK.maxBatchRows(ROWS_A_FILE).linger(Duration.ofSeconds(1)))
+                .build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "slowly");
-      for (int i = 0; i < 1_000; i++) {
+      for (int i = 0; i < 10 * ROWS_A_FILE; i++) {
         producer.log("item");
       }
       assertThat(ml.decisions().sync(Duration.ofSeconds(30))).isTrue();
     } finally {
       postgres.restart();
     }
-    long start = System.nanoTime();
-    try (MlInfra ml =
-        MlInfra.connect(
-            MlInfraConfig.forService("faults")
-                .start(Start.BACKGROUND)
-                .decisions(QUICK)
-                .spool(SpoolOptions.in(spool()).replayRowsPerSecond(500))
-                .install(meters)
-                .install(module(0))
-                .build())) {
-      Await.until("all is stored", () -> stored("slowly").size() == 1_000);
-      assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .as("1,000 rows, of which the last 500 at most go at once")
-          .isGreaterThan(Duration.ofMillis(900));
+    int before = files().size();
+    try (MlInfra ml = MlInfra.connect(backlogAt(1))) {
+      Await.until("a file is stored", () -> files().size() < before);
       assertThat(ml.decisions().ledger().offered()).isZero();
-      Await.until("files are gone", () -> files().isEmpty());
     }
+    assertThat(files()).as("a second for each row of the first").hasSize(before - 1);
+    assertThat(rows.decisions()).hasSizeBetween(1, ROWS_A_FILE);
+    try (MlInfra ml = MlInfra.connect(backlogAt(1_000_000))) {
+      Await.until("files are gone", () -> files().isEmpty());
+      assertThat(ml.decisions().ledger().offered()).isZero();
+    }
+    assertThat(rows.decisions()).hasSize(10 * ROWS_A_FILE).doesNotHaveDuplicates();
+  }
+
+  private MlInfraConfig backlogAt(int rowsPerSecond) {
+    return config(Durability.MEMORY)
+        .spool(SpoolOptions.in(spool()).replayRowsPerSecond(rowsPerSecond))
+        .build();
+  }
+
+  private static DecisionLoad load(MlInfra ml, String agent) {
+    return DecisionLoad.start(ml, StoredRows.of(sql, agent), HOST_THREADS);
   }
 
   private Ledger underLoad(String agent, Durability durability, Fault fault) throws Exception {
     try (MlInfra ml = MlInfra.connect(config(durability).build())) {
-      Load load = new Load(ml, agent);
+      DecisionLoad load = load(ml, agent);
       fault.strike(ml);
       load.goOn();
       return load.settle();
     }
-  }
-
-  /** A host that logs without pause from several threads, and the ledger watched all the time. */
-  private static final class Load {
-    private final MlInfra ml;
-    private final String agent;
-    private final DecisionProducer producer;
-    private final LedgerChecker checker;
-    private final HostThreads host;
-
-    private Load(MlInfra ml, String agent) {
-      this.ml = ml;
-      this.agent = agent;
-      this.producer = new DecisionProducer(ml.decisions(), agent);
-      this.checker = new LedgerChecker(ml.decisions()::ledger);
-      this.host = HostThreads.start(2, producer);
-      goOn();
-    }
-
-    private void goOn() {
-      host.awaitCalls(500);
-    }
-
-    private Ledger settle() {
-      host.stopUnharmed();
-      assertThat(ml.decisions().flush(Duration.ofSeconds(60))).as("all is settled").isTrue();
-      checker.settle(producer.answers(), stored(agent), List.of());
-      assertThat(producer.answers().count(Status.REJECTED)).isZero();
-      return ml.decisions().ledger();
-    }
-  }
-
-  private void awaitFailedWrites(int more) {
-    long target = meters.value(Meter.BUFFER_WRITE_FAILURES, "decision") + more;
-    Await.until(
-        more + " more failed writes",
-        () -> meters.value(Meter.BUFFER_WRITE_FAILURES, "decision") >= target);
-  }
-
-  private static List<UUID> stored(String agent) {
-    return sql.ids("SELECT decision_id FROM ml_learning.agent_decisions WHERE agent = ?", agent);
-  }
-
-  private static void readOnly(String value) {
-    sql.run(
-        "SET default_transaction_read_only = off",
-        "ALTER SYSTEM SET default_transaction_read_only " + value,
-        "SELECT pg_reload_conf()");
   }
 
   private static void cut(Path file) throws IOException {
@@ -367,7 +294,7 @@ class SpoolFaultIT {
   }
 
   private MlInfraConfig.Builder config(Durability durability) {
-    return config(durability, 0);
+    return config(durability, postgres.port());
   }
 
   private MlInfraConfig.Builder config(Durability durability, int port) {
@@ -376,15 +303,6 @@ class SpoolFaultIT {
         .decisions(QUICK)
         .spool(SpoolOptions.in(spool()).durability(durability))
         .install(meters)
-        .install(module(port));
-  }
-
-  private static Postgres module(int port) {
-    int at = port == 0 ? postgres.port() : port;
-    return Postgres.at("jdbc:postgresql://127.0.0.1:" + at + "/postgres")
-        .user(postgres.user())
-        .password(postgres.password())
-        .connectTimeout(Duration.ofSeconds(1))
-        .statementTimeout(Duration.ofSeconds(1));
+        .install(module(port, Duration.ofSeconds(1)));
   }
 }
