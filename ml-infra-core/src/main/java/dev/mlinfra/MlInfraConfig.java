@@ -306,7 +306,7 @@ public final class MlInfraConfig {
     }
 
     /**
-     * Sets the bounds of the decision log; decisions and feedback have them each.
+     * Sets the bounds of the decision log; decisions, feedback and activations have them each.
      *
      * @param options the bounds
      * @return this

@@ -57,7 +57,8 @@ public final class RedisModule {
     wiring.provide(ModelPointers.class, new RedisModelPointers(writes, budget));
     wiring.provide(
         RecentDecisions.class,
-        new RedisRecentDecisions(cache, options.decisionTtl(), options.requestQueueSize() / 2));
+        new RedisRecentDecisions(
+            reads, cache, options.decisionTtl(), options.requestQueueSize() / 2));
     wiring.provide(PauseSignal.class, new RedisPauseSignal(control, wiring.service()));
     wiring.probe(new RedisProbe(reads, writes, options));
   }

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Remembers decisions without waiting for the server. What would wait (no connection, too many
- * answers outstanding) is dropped and counted.
+ * answers outstanding) is dropped and counted. Look-ups go their own way, so that none stands
+ * behind a batch that is being remembered.
  */
 final class RedisRecentDecisions implements RecentDecisions {
   private static final Logger LOG = LoggerFactory.getLogger(RedisRecentDecisions.class);
@@ -34,14 +35,16 @@ final class RedisRecentDecisions implements RecentDecisions {
   /** Long enough to connect for the first batch, short enough for the writer to lose. */
   private static final Duration CONNECT_BUDGET = Duration.ofMillis(100);
 
-  private final RedisLink link;
+  private final RedisLink reads;
+  private final RedisLink writes;
   private final Duration ttl;
   private final int mostInFlight;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final LongAdder dropped = new LongAdder();
 
-  RedisRecentDecisions(RedisLink link, Duration ttl, int mostInFlight) {
-    this.link = link;
+  RedisRecentDecisions(RedisLink reads, RedisLink writes, Duration ttl, int mostInFlight) {
+    this.reads = reads;
+    this.writes = writes;
     this.ttl = ttl;
     this.mostInFlight = mostInFlight;
   }
@@ -51,7 +54,7 @@ final class RedisRecentDecisions implements RecentDecisions {
     int room = Math.min(batch.size(), mostInFlight - inFlight.get());
     try {
       if (room > 0) {
-        send(link.connection("caching of decisions", CONNECT_BUDGET), batch.subList(0, room));
+        send(writes.connection("caching of decisions", CONNECT_BUDGET), batch.subList(0, room));
       }
     } catch (MlInfraException e) {
       LOG.debug("decisions are not cached: {}", e.getMessage());
@@ -84,7 +87,7 @@ final class RedisRecentDecisions implements RecentDecisions {
     String[] keys = ids.stream().map(Keys::decision).toArray(String[]::new);
     try {
       List<KeyValue<String, byte[]>> found =
-          link.call("look-up of decisions", budget, commands -> commands.mget(keys));
+          reads.call("look-up of decisions", budget, commands -> commands.mget(keys));
       List<Optional<RecentDecision>> known = new ArrayList<>(ids.size());
       for (int i = 0; i < keys.length; i++) {
         byte[] line = found.get(i).getValueOrElse(UNKNOWN);
