@@ -7,6 +7,7 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A host in a process of its own that logs from two threads until it is ended, and closes the
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class EndingHost {
   static final String AGENT = "ending-host";
   private static final int THREADS = 2;
+  private static final long REST_NANOS = 50_000;
 
   private EndingHost() {}
 
@@ -55,7 +57,7 @@ final class EndingHost {
           System.exit(0);
         }
       } else {
-        Thread.yield();
+        LockSupport.parkNanos(REST_NANOS);
       }
     }
   }
