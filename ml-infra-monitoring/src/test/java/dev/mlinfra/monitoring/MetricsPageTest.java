@@ -3,7 +3,6 @@ package dev.mlinfra.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.telemetry.Meter;
-import io.micrometer.core.instrument.config.NamingConvention;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -45,7 +44,7 @@ class MetricsPageTest {
       reportedByCore.forEach(meter -> report(ranker, meter));
       String scraped = registry.scrape();
       for (Meter meter : Meter.values()) {
-        String name = prometheusName(meter);
+        String name = PrometheusName.of(meter);
         assertThat(scraped)
             .contains("# HELP " + name + " " + meter.description())
             .contains("# TYPE " + name + " " + prometheusType(meter))
@@ -65,7 +64,7 @@ class MetricsPageTest {
   void queriesOfTheMonitoringPageNameMetersThatExist() throws IOException {
     Set<String> known = new HashSet<>();
     for (Meter meter : Meter.values()) {
-      String name = prometheusName(meter);
+      String name = PrometheusName.of(meter);
       known.addAll(
           meter.type() == Meter.Type.TIMER
               ? List.of(name + "_count", name + "_sum", name + "_max")
@@ -80,7 +79,7 @@ class MetricsPageTest {
   @Test
   void namesAreUniqueAndInOneNamespace() {
     assertThat(Meter.values())
-        .extracting(MetricsPageTest::prometheusName)
+        .extracting(PrometheusName::of)
         .doesNotHaveDuplicates()
         .allMatch(name -> name.matches("ml(_[a-z]+)+"));
   }
@@ -126,7 +125,7 @@ class MetricsPageTest {
     return "| `%s` | `%s` | %s | %s | %s | %s |\n"
         .formatted(
             meter.meterName(),
-            prometheusName(meter),
+            PrometheusName.of(meter),
             meter.type().name().toLowerCase(Locale.ROOT),
             meter.unit(),
             tags(meter.tagKeys()),
@@ -135,21 +134,6 @@ class MetricsPageTest {
 
   private static String tags(List<String> keys) {
     return keys.stream().map(key -> "`" + key + "`").collect(Collectors.joining(", "));
-  }
-
-  private static String prometheusName(Meter meter) {
-    NamingConvention prometheus =
-        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT).config().namingConvention();
-    String base =
-        prometheus.name(
-            meter.meterName(),
-            switch (meter.type()) {
-              case COUNTER -> io.micrometer.core.instrument.Meter.Type.COUNTER;
-              case GAUGE -> io.micrometer.core.instrument.Meter.Type.GAUGE;
-              case TIMER -> io.micrometer.core.instrument.Meter.Type.TIMER;
-            },
-            meter.unit().isEmpty() ? null : meter.unit());
-    return meter.type() == Meter.Type.COUNTER && !base.endsWith("_total") ? base + "_total" : base;
   }
 
   private static String prometheusType(Meter meter) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mlinfra.monitoring.PrometheusName;
 import dev.mlinfra.telemetry.Meter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,9 +58,7 @@ class OperatorFilesTest {
   void queriesNameMetricsThatExist() throws IOException {
     Set<String> known = new HashSet<>();
     Arrays.stream(Metric.values()).map(Metric::title).forEach(known::add);
-    for (Meter meter : Meter.values()) {
-      known.add(meter.meterName().replace('.', '_') + "_" + meter.unit() + "_total");
-    }
+    Arrays.stream(Meter.values()).map(PrometheusName::of).forEach(known::add);
     StringBuilder queries = new StringBuilder();
     for (JsonNode panel : panels(new ObjectMapper().readTree(DASHBOARD.toFile()))) {
       panel.path("targets").forEach(t -> queries.append(t.path("expr").asText()).append('\n'));
