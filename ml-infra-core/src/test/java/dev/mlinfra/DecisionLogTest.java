@@ -106,6 +106,21 @@ class DecisionLogTest {
   }
 
   @Test
+  void leavesAStoreThatFailedAloneUntilItsBackOffIsOver() {
+    Duration never = Duration.ofMinutes(10);
+    try (MlInfra ml = connect(QUICK.backoff(never, never).closeTimeout(Duration.ofMillis(50)))) {
+      store.down = true;
+      ml.decisions().log(decision("a"));
+      Await.until("an attempt", () -> store.firstAttempts.size() == 1);
+      store.down = false;
+      ml.decisions().log(decision("b"));
+      assertThat(ml.decisions().flush(Duration.ofMillis(200))).isFalse();
+      assertThat(store.firstAttempts).hasSize(1);
+      assertThat(ml.decisions().ledger().buffered()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void parksTheRowThatTheStoreRefusesAndStoresItsNeighbours() {
     store.refusedActions.add("poison");
     try (MlInfra ml = connect(QUICK.maxBatchRows(64))) {
