@@ -13,7 +13,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA :"schema" TO :"role";
 GRANT INSERT ON
   :"schema".agent_decisions, :"schema".agent_feedback, :"schema".agent_activations,
   :"schema".feature_views, :"schema".observed_events, :"schema".dead_letters, :"schema".ml_model_metrics,
-  :"schema".model_promotions
+  :"schema".model_promotions, :"schema".forgotten_decisions, :"schema".removed_decisions
   TO :"role";
 GRANT INSERT, UPDATE ON
   :"schema".feature_store, :"schema".learned_patterns, :"schema".model_metadata,

@@ -1,4 +1,4 @@
--- The schema of ml-infra at version 9.
+-- The schema of ml-infra at version 10.
 -- Run it as the schema's owner: psql -v ON_ERROR_STOP=1 -f ml-schema.sql
 -- Running it again changes nothing; ensureSchema() agrees with its outcome.
 
@@ -686,11 +686,18 @@ CREATE TABLE IF NOT EXISTS "ml_learning".agent_activations (
 );
 
 -- What was acted upon: decisions that are not deferred, and those that were activated.
-CREATE OR REPLACE VIEW "ml_learning".counted_decisions AS
-SELECT d.*, a.activated_at
-FROM "ml_learning".agent_decisions d
-LEFT JOIN "ml_learning".agent_activations a ON d.deferred AND a.decision_id = d.decision_id
-WHERE NOT d.deferred OR a.decision_id IS NOT NULL;
+DO $$
+BEGIN
+  -- A later migration adds columns to the view, and to replace it by one with fewer is an error.
+  IF to_regclass('"ml_learning".counted_decisions') IS NULL THEN
+    CREATE VIEW "ml_learning".counted_decisions AS
+    SELECT d.*, a.activated_at
+    FROM "ml_learning".agent_decisions d
+    LEFT JOIN "ml_learning".agent_activations a ON d.deferred AND a.decision_id = d.decision_id
+    WHERE NOT d.deferred OR a.decision_id IS NOT NULL;
+  END IF;
+END
+$$;
 
 -- Feedback that nothing of the same decision and kind, observed later, replaces.
 CREATE OR REPLACE VIEW "ml_learning".counted_feedback AS
@@ -794,7 +801,170 @@ END
 $$;
 
 INSERT INTO "ml_learning".schema_history (version, name, checksum)
-VALUES (9, 'feedback', 'f86e542e1b776fe38b8163c48626cb72b4cdcf5228f612d892c80123a2e0a359')
+VALUES (9, 'feedback', '94fec435cf81e7c467816dc02cea3f1ddb98dee29ba340ac143fa5605f20161e')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 10 'privacy'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- Whom a decision is about, and what was forgotten. What stands here is never the subject itself.
+
+ALTER TABLE "ml_learning".agent_decisions ADD COLUMN IF NOT EXISTS subject text;
+
+CREATE OR REPLACE VIEW "ml_learning".counted_decisions AS
+SELECT d.decision_id, d.decided_at, d.agent, d.mode, d.model, d.model_version, d.action, d.propensity,
+       d.pass_probability, d.score, d.baseline_action, d.features, d.feature_set, d.context, d.latency_us,
+       d.source, d.source_sequence, d.stored_at, d.deferred, a.activated_at, d.subject
+FROM "ml_learning".agent_decisions d
+LEFT JOIN "ml_learning".agent_activations a ON d.deferred AND a.decision_id = d.decision_id
+WHERE NOT d.deferred OR a.decision_id IS NOT NULL;
+
+CREATE INDEX IF NOT EXISTS agent_decisions_subject
+  ON "ml_learning".agent_decisions (subject) WHERE subject IS NOT NULL;
+
+ALTER TABLE "ml_learning".dead_letters ADD COLUMN IF NOT EXISTS subject_digest text;
+
+INSERT INTO "ml_learning".schema_settings (key, value)
+VALUES ('subject_salt', gen_random_uuid()::text || gen_random_uuid()::text)
+ON CONFLICT (key) DO NOTHING;
+
+CREATE OR REPLACE FUNCTION "ml_learning".subject_digest(subject text) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT encode(sha256(convert_to(value || subject, 'UTF8')), 'hex')
+  FROM "ml_learning".schema_settings WHERE key = 'subject_salt'
+$$;
+
+-- A row a request to forget. From its commit on, nothing of the subject that was decided by then is stored.
+CREATE TABLE IF NOT EXISTS "ml_learning".forgotten_subjects (
+  receipt_id     uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
+  subject_digest text        NOT NULL,
+  decided_until  timestamptz NOT NULL,
+  requested_at   timestamptz NOT NULL DEFAULT now(),
+  requested_by   text        NOT NULL DEFAULT current_user
+);
+
+CREATE INDEX IF NOT EXISTS forgotten_subjects_digest
+  ON "ml_learning".forgotten_subjects (subject_digest);
+
+-- A row a request that was carried out. One that was cut off has none; the next one does its work.
+CREATE TABLE IF NOT EXISTS "ml_learning".forget_receipts (
+  receipt_id   uuid        PRIMARY KEY REFERENCES "ml_learning".forgotten_subjects,
+  decisions    bigint      NOT NULL,
+  held_back    bigint      NOT NULL,
+  feedback     bigint      NOT NULL,
+  dead_letters bigint      NOT NULL,
+  recent       bigint      NOT NULL,
+  forgotten_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Ids whose decision was forgotten, so that neither it nor feedback for it comes back.
+CREATE TABLE IF NOT EXISTS "ml_learning".forgotten_decisions (
+  decision_id uuid    PRIMARY KEY,
+  receipt_id  uuid    NOT NULL REFERENCES "ml_learning".forgotten_subjects,
+  held_back   boolean NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS forgotten_decisions_receipt
+  ON "ml_learning".forgotten_decisions (receipt_id);
+
+CREATE OR REPLACE TRIGGER forgotten_subjects_append_only
+  BEFORE UPDATE OR DELETE OR TRUNCATE ON "ml_learning".forgotten_subjects
+  FOR EACH STATEMENT EXECUTE FUNCTION "ml_learning".refuse_change();
+
+CREATE OR REPLACE TRIGGER forget_receipts_append_only
+  BEFORE UPDATE OR DELETE OR TRUNCATE ON "ml_learning".forget_receipts
+  FOR EACH STATEMENT EXECUTE FUNCTION "ml_learning".refuse_change();
+
+-- Says whether something of a batch was forgotten, or without names whether anything ever was. Until the end of the transaction nothing more is: whoever
+-- forgets waits for the lock, and its deletes see what the transaction stored.
+CREATE OR REPLACE FUNCTION "ml_learning".holds_forgotten(subjects text[], decisions uuid[]) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(1333709909, 2);
+  IF subjects IS NULL THEN
+    RETURN EXISTS (SELECT FROM "ml_learning".forgotten_subjects);
+  END IF;
+  RETURN EXISTS (SELECT FROM "ml_learning".forgotten_subjects f
+                 WHERE f.subject_digest = ANY (SELECT "ml_learning".subject_digest(s) FROM unnest(subjects) s))
+      OR EXISTS (SELECT FROM "ml_learning".forgotten_decisions f WHERE f.decision_id = ANY (decisions));
+END
+$$;
+
+-- Forgets at most so many decisions of a request and returns how many rows that were.
+CREATE OR REPLACE FUNCTION "ml_learning".forget_decisions(receipt uuid, of_subject text, most integer) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  forgotten bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(1333709909, 2);
+  WITH ids AS (
+    SELECT DISTINCT decision_id
+    FROM (SELECT d.decision_id FROM "ml_learning".agent_decisions d
+          JOIN "ml_learning".forgotten_subjects f
+            ON f.receipt_id = receipt AND (d.decided_at <= f.decided_until OR d.stored_at <= f.requested_at)
+          WHERE d.subject = of_subject LIMIT most) AS found
+  ), gone AS (
+    -- Rows of shadows share the id and may name nobody.
+    DELETE FROM "ml_learning".agent_decisions d USING ids WHERE d.decision_id = ids.decision_id
+    RETURNING d.source, d.source_sequence
+  ), kept_out AS (
+    INSERT INTO "ml_learning".forgotten_decisions (decision_id, receipt_id, held_back)
+    SELECT decision_id, receipt, false FROM ids
+    ON CONFLICT (decision_id) DO NOTHING
+  ), noted AS (
+    INSERT INTO "ml_learning".removed_decisions (source, first_number, last_number)
+    SELECT DISTINCT source, source_sequence, source_sequence FROM gone
+    ON CONFLICT (source, first_number) DO NOTHING
+  )
+  SELECT count(*) INTO forgotten FROM gone;
+  RETURN forgotten;
+END
+$$;
+
+-- Deletes what stands elsewhere about the forgotten decisions of a subject, whichever request they are of.
+CREATE OR REPLACE FUNCTION "ml_learning".forget_traces(
+  of_subject text, OUT feedback bigint, OUT dead_letters bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  digest text := "ml_learning".subject_digest(of_subject);
+BEGIN
+  PERFORM pg_advisory_xact_lock(1333709909, 2);
+  DELETE FROM "ml_learning".agent_feedback f
+  USING "ml_learning".forgotten_decisions d JOIN "ml_learning".forgotten_subjects s USING (receipt_id)
+  WHERE f.decision_id = d.decision_id AND s.subject_digest = digest;
+  GET DIAGNOSTICS feedback = ROW_COUNT;
+  DELETE FROM "ml_learning".agent_activations a
+  USING "ml_learning".forgotten_decisions d JOIN "ml_learning".forgotten_subjects s USING (receipt_id)
+  WHERE a.decision_id = d.decision_id AND s.subject_digest = digest;
+  DELETE FROM "ml_learning".dead_letters l
+  WHERE l.subject_digest = digest
+     OR (l.origin = 'activation' AND EXISTS (
+           SELECT FROM "ml_learning".forgotten_decisions d JOIN "ml_learning".forgotten_subjects s USING (receipt_id)
+           WHERE s.subject_digest = digest AND d.decision_id::text = l.subject_id))
+     OR (l.origin = 'feedback' AND EXISTS (
+           SELECT FROM "ml_learning".forgotten_decisions d JOIN "ml_learning".forgotten_subjects s USING (receipt_id)
+           WHERE s.subject_digest = digest AND position(d.decision_id::text IN l.payload) > 0));
+  GET DIAGNOSTICS dead_letters = ROW_COUNT;
+END
+$$;
+
+REVOKE ALL ON FUNCTION "ml_learning".forget_decisions(uuid, text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "ml_learning".forget_traces(text) FROM PUBLIC;
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (10, 'privacy', '8dff5e550cf5ca78dfe451f281ae303f5bd66d0115f5dc31485b95c27c3d8a7c')
 ON CONFLICT (version) DO NOTHING;
 
 COMMIT;

@@ -4,12 +4,14 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.telemetry.Meter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host in a process of its own, configured by its environment. It logs until it is killed or has
@@ -22,7 +24,9 @@ final class SpoolingHost {
 
   private SpoolingHost() {}
 
-  /** Takes how many decisions to log at most. */
+  /**
+   * Takes how many decisions to log at most, and whom they are about if they are about somebody.
+   */
   public static void main(String[] args) {
     Meters meters = new Meters();
     MlInfraConfig config =
@@ -38,23 +42,19 @@ final class SpoolingHost {
       log = ml.decisions();
       int most = Integer.parseInt(args[0]);
       for (int logged = 0; logged < most; logged += GROUP) {
-        logGroup(log);
+        logGroup(log, args.length > 1 ? args[1] : null);
       }
     }
     say("refused-by-disk " + meters.value(Meter.SPOOL_FAILURES));
     say("ledger " + log.ledger());
   }
 
-  private static void logGroup(DecisionLog log) {
+  private static void logGroup(DecisionLog log, @Nullable String subject) {
     List<Decision> group = new ArrayList<>();
     for (int i = 0; i < GROUP; i++) {
-      Decision decision =
-          Decision.by(AGENT)
-              .action("a")
-              .propensity(0.5)
-              .features(new float[16])
-              .deferred(true)
-              .build();
+      DecisionBuilder about =
+          Decision.by(AGENT).action("a").propensity(0.5).features(new float[16]).deferred(true);
+      Decision decision = subject == null ? about.build() : about.subject(subject).build();
       if (log.log(decision).accepted()
           && log.activate(decision.id()).accepted()
           && log.feedback(Feedback.of(decision.id(), 1)).accepted()) {

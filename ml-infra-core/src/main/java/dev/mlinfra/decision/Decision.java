@@ -38,6 +38,7 @@ public final class Decision implements Bufferable {
   private final Map<String, String> context;
   private final @Nullable Duration latency;
   private final boolean deferred;
+  private final @Nullable String subject;
   private final int sizeBytes;
   private final @Nullable String fault;
 
@@ -63,6 +64,7 @@ public final class Decision implements Bufferable {
     this.context = context;
     this.latency = from.latency;
     this.deferred = from.deferred;
+    this.subject = from.subject;
     this.sizeBytes = sizeBytes;
     this.fault = fault;
   }
@@ -97,6 +99,7 @@ public final class Decision implements Bufferable {
     builder.featureSet = featureSet;
     builder.latency = latency;
     builder.deferred = deferred;
+    builder.subject = subject;
     builder.id = id;
     builder.decidedAt = decidedAt;
     context.forEach(builder::context);
@@ -273,6 +276,16 @@ public final class Decision implements Bufferable {
    */
   public boolean deferred() {
     return deferred;
+  }
+
+  /**
+   * Returns whom it is about.
+   *
+   * @return what {@link DecisionLog#forget} takes; empty when none was recorded
+   * @since 0.1
+   */
+  public Optional<String> subject() {
+    return Optional.ofNullable(subject);
   }
 
   @Override

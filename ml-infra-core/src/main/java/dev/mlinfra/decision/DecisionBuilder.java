@@ -29,6 +29,7 @@ public final class DecisionBuilder {
   @Nullable String featureSet;
   @Nullable Duration latency;
   boolean deferred;
+  @Nullable String subject;
   @Nullable UUID id;
   @Nullable Instant decidedAt;
   @Nullable String nullArgument;
@@ -231,6 +232,19 @@ public final class DecisionBuilder {
    */
   public DecisionBuilder deferred(boolean deferred) {
     this.deferred = deferred;
+    return this;
+  }
+
+  /**
+   * Sets whom the decision is about, as a user's id, so that {@link DecisionLog#forget} finds it. A
+   * pseudonym serves as well as a name.
+   *
+   * @param subject 1 to 256 characters
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder subject(String subject) {
+    this.subject = orEmpty("subject", subject);
     return this;
   }
 

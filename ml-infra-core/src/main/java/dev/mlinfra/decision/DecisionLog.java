@@ -168,6 +168,22 @@ public interface DecisionLog {
   List<DecisionCompleteness> completeness(Instant from, Instant to);
 
   /**
+   * Removes what is stored about a subject: its decisions with their feedback, dead letters and
+   * cached copies. From the beginning of the call on, nothing of the subject that was decided until
+   * then is stored any more, whichever process still holds it in memory or in its spool. Blocks,
+   * for some seconds longer while this process still holds rows. A call that was cut off is
+   * finished by the next one; a repeated call removes nothing.
+   *
+   * @param subject as given to {@link DecisionBuilder#subject}
+   * @return what was removed where; the store keeps it too
+   * @throws dev.mlinfra.error.ConfigException when the subject breaks a rule or a right is missing
+   * @throws dev.mlinfra.error.ModuleMissingException when no module can forget
+   * @throws dev.mlinfra.error.UnavailableException when the store cannot be reached
+   * @since 0.1
+   */
+  ForgetReceipt forget(String subject);
+
+  /**
    * Prepares a training set: decisions with one reward each and, where asked, the features known at
    * the time. Blocks until what was stored before the call is settled, at most some seconds while
    * other writes are open; reads no rows yet.

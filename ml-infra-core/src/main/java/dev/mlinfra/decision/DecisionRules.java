@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class DecisionRules {
   static final int MAX_NAME_CHARS = 128;
   static final int MAX_ACTION_CHARS = 256;
+  static final int MAX_SUBJECT_CHARS = 256;
   static final int MAX_FEATURES = 4_096;
   static final int MAX_CONTEXT_CHARS = 65_536;
   static final int MAX_CONTEXT_ENTRIES = 1_024;
@@ -47,6 +48,9 @@ final class DecisionRules {
       fault =
           Texts.requiredFault("decision.featureSet", it.featureSet, MAX_NAME_CHARS).orElse(null);
     }
+    if (fault == null && it.subject != null) {
+      fault = Texts.requiredFault("decision.subject", it.subject, MAX_SUBJECT_CHARS).orElse(null);
+    }
     if (fault == null) {
       fault = numberFault(it);
     }
@@ -63,7 +67,8 @@ final class DecisionRules {
             + it.agent.length()
             + it.model.length()
             + it.modelVersion.length()
-            + it.action.length();
+            + it.action.length()
+            + (it.subject == null ? 0 : it.subject.length());
     for (Map.Entry<String, String> entry : context.entrySet()) {
       size += ENTRY_BYTES + entry.getKey().length() + entry.getValue().length();
     }

@@ -1,6 +1,7 @@
 package dev.mlinfra.spi;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Something that was accepted and cannot be processed. Immutable.
@@ -10,10 +11,16 @@ import java.util.Objects;
  * @param payload what it was, as text
  * @param cause one line why
  * @param attempts how often it was tried
+ * @param subject whom it is about; stored as a digest only
  * @since 0.1
  */
 public record DeadLetter(
-    String origin, String subjectId, String payload, String cause, int attempts) {
+    String origin,
+    String subjectId,
+    String payload,
+    String cause,
+    int attempts,
+    Optional<String> subject) {
   /**
    * Checks that nothing is null.
    *
@@ -24,5 +31,20 @@ public record DeadLetter(
     Objects.requireNonNull(subjectId, "subjectId");
     Objects.requireNonNull(payload, "payload");
     Objects.requireNonNull(cause, "cause");
+    Objects.requireNonNull(subject, "subject");
+  }
+
+  /**
+   * Makes one that is about nobody.
+   *
+   * @param origin as above
+   * @param subjectId as above
+   * @param payload as above
+   * @param cause as above
+   * @param attempts as above
+   * @since 0.1
+   */
+  public DeadLetter(String origin, String subjectId, String payload, String cause, int attempts) {
+    this(origin, subjectId, payload, cause, attempts, Optional.empty());
   }
 }

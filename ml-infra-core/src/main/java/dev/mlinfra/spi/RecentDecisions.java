@@ -31,4 +31,16 @@ public interface RecentDecisions {
    * @since 0.1
    */
   List<Optional<RecentDecision>> find(List<UUID> ids, Duration budget);
+
+  /**
+   * Removes decisions. Blocks within its own time-outs.
+   *
+   * @param ids of decisions that may be there
+   * @return how many were there
+   * @throws dev.mlinfra.error.UnavailableException when the cache cannot be reached
+   * @since 0.1
+   */
+  default long forget(List<UUID> ids) {
+    return 0;
+  }
 }

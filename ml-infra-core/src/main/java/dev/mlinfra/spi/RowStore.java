@@ -12,12 +12,24 @@ import java.util.List;
  */
 public interface RowStore<T> {
   /**
-   * Returns the version of the form. Rows of another version are not offered to {@link #store}.
+   * Returns the version of the form. Rows of a version that {@link #reads} denies are not offered
+   * to {@link #store}.
    *
-   * @return changes whenever {@link #store} can no longer read what the version before encoded
+   * @return changes whenever an older release could not read what this one encodes
    * @since 0.1
    */
   int version();
+
+  /**
+   * Says whether {@link #store} takes rows of a version.
+   *
+   * @param version as that of the form in which they were encoded
+   * @return true for the present one, and for older ones that can still be read
+   * @since 0.1
+   */
+  default boolean reads(int version) {
+    return version == version();
+  }
 
   /**
    * Encodes rows. Does no I/O.

@@ -10,10 +10,11 @@ import java.util.Optional;
  * What a module gets when it is opened, and where it hands its parts over.
  *
  * <p>Parts are handed over by their interface: {@link DecisionSink}, {@link DecisionHistory},
- * {@link RecentDecisions}, {@link OfflineStore}, {@link OnlineStore}, {@link EventBroker}, {@link
- * DeadLetterStore}, {@link dev.mlinfra.artifact.ArtifactStore}, {@link ModelStore}, {@link
- * ModelPointers}, {@link ModelMirror}, {@link dev.mlinfra.pattern.PatternStore}, {@link
- * SchemaAdmin}, {@link StreamAdmin}, {@link BucketAdmin}, {@link PauseSignal}, {@link Telemetry}.
+ * {@link DecisionEraser}, {@link RecentDecisions}, {@link OfflineStore}, {@link OnlineStore},
+ * {@link EventBroker}, {@link DeadLetterStore}, {@link dev.mlinfra.artifact.ArtifactStore}, {@link
+ * ModelStore}, {@link ModelPointers}, {@link ModelMirror}, {@link
+ * dev.mlinfra.pattern.PatternStore}, {@link SchemaAdmin}, {@link StreamAdmin}, {@link BucketAdmin},
+ * {@link PauseSignal}, {@link Telemetry}.
  *
  * @since 0.1
  */

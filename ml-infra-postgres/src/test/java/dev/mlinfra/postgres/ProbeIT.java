@@ -79,7 +79,7 @@ class ProbeIT {
       assertThat(postgres.probe().inventory())
           .contains(new InventoryItem("postgres", "agent_decisions", 1, "rows"))
           .contains(new InventoryItem("postgres", "agent_feedback", 0, "rows"))
-          .hasSize(12);
+          .hasSize(13);
     }
   }
 }

@@ -14,6 +14,7 @@ final class SchemaScripts {
   static final Path SCHEMA = FOLDER.resolve("ml-schema.sql");
   static final Path ROLLBACK = FOLDER.resolve("rollback-ml-schema.sql");
   static final Path GRANTS = FOLDER.resolve("grant-ml-service.sql");
+  static final Path FORGET = FOLDER.resolve("grant-ml-forget.sql");
 
   static final Path PAGE = ROOT.resolve("docs/postgres.md");
 

@@ -94,6 +94,8 @@ class LeastPrivilegeIT {
             parts.decisions().remember(List.of(decision));
             return parts.recent(decision.id()).isPresent();
           });
+      assertThat(parts.decisions().forget(List.of(decision.id(), UUID.randomUUID()))).isOne();
+      assertThat(parts.recent(decision.id())).isEmpty();
 
       assertThat(parts.pause().look(Duration.ofSeconds(5))).isEmpty();
 

@@ -10,6 +10,7 @@ import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.internal.artifact.MeteredArtifactStore;
 import dev.mlinfra.internal.decision.BufferedDecisionLog;
+import dev.mlinfra.internal.decision.Forgetting;
 import dev.mlinfra.internal.event.BufferedEventStreams;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
 import dev.mlinfra.internal.model.MirroredModelRegistry;
@@ -20,6 +21,7 @@ import dev.mlinfra.internal.training.TrainingSets;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionEraser;
 import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EventBroker;
@@ -86,6 +88,10 @@ public final class Clients implements AutoCloseable {
                         pause,
                         mask,
                         new TrainingSets(parts.find(TrainingHistory.class), features),
+                        new Forgetting(
+                            parts.find(DecisionEraser.class),
+                            parts.find(RecentDecisions.class),
+                            clock),
                         telemetry));
     this.events =
         parts

@@ -11,6 +11,7 @@ import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.decision.DecisionOutcome;
 import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.decision.TrainingQuery;
 import dev.mlinfra.decision.TrainingSet;
@@ -50,6 +51,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   private final RecentCache recent;
   private final PauseSwitch pause;
   private final TrainingSets trainingSets;
+  private final Forgetting forgetting;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
   private final WriteBehind<Activation> activations;
@@ -68,6 +70,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       PauseSwitch pause,
       Optional<DecisionMask> mask,
       TrainingSets trainingSets,
+      Forgetting forgetting,
       Telemetry telemetry) {
     this.spool = spool;
     this.sink = sink;
@@ -75,6 +78,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     this.recent = new RecentCache(recent);
     this.pause = pause;
     this.trainingSets = trainingSets;
+    this.forgetting = forgetting;
     this.decisions =
         new WriteBehind<>(
             "decision",
@@ -179,6 +183,11 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   }
 
   @Override
+  public ForgetReceipt forget(String subject) {
+    return forgetting.forget(subject, new Held());
+  }
+
+  @Override
   public void close() {
     spool.ifPresent(Spool::closing);
     writer.close();
@@ -270,5 +279,23 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         "feedback.mask",
         mask::mask,
         (before, after) -> before.decisionId().equals(after.decisionId()));
+  }
+
+  private final class Held implements Forgetting.Held {
+    @Override
+    public void await(Duration timeout) {
+      long deadline = System.nanoTime() + timeout.toNanos();
+      boolean settled = flush(timeout);
+      spool.ifPresent(
+          files -> files.awaitEmpty(settled ? deadline - System.nanoTime() : 0, pause::holds));
+    }
+
+    @Override
+    public long rows() {
+      return ledger().buffered()
+          + feedbackLedger().buffered()
+          + activationLedger().buffered()
+          + spool.map(Spool::rows).orElse(0L);
+    }
   }
 }

@@ -21,7 +21,8 @@ final class Letters {
             + decision.decidedAt()
             + " context="
             + decision.context();
-    return new DeadLetter("decision", decision.id().toString(), payload, cause, 1);
+    return new DeadLetter(
+        "decision", decision.id().toString(), payload, cause, 1, decision.subject());
   }
 
   static DeadLetter of(Feedback feedback, String cause) {

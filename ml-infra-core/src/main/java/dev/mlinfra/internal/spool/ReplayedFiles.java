@@ -55,7 +55,7 @@ final class ReplayedFiles {
     this.firstAttempt = firstAttempt;
     SpoolName name = newest();
     SpoolLane<?, ?> known = spool.lane(name.kind());
-    this.lane = known != null && known.store().version() == name.version() ? known : null;
+    this.lane = known != null && known.store().reads(name.version()) ? known : null;
     EncodedRows rows = EncodedRows.concat(files.stream().map(SpoolFile::rows).toList());
     if (lane != null && rows.count() > 0) {
       left.add(rows);

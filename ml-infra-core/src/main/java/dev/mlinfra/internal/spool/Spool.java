@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -38,6 +40,7 @@ public final class Spool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
   private static final long OFF_NANOS = 2_000_000_000;
   private static final long FULL_NANOS = 200_000_000;
+  private static final long POLL_NANOS = 2_000_000;
 
   final LongAdder quarantined = new LongAdder();
   private final LongAdder failures = new LongAdder();
@@ -125,6 +128,23 @@ public final class Spool implements AutoCloseable {
     SpoolDirectory open = directory;
     if (users.decrementAndGet() == 0 && open != null) {
       open.close();
+    }
+  }
+
+  /** How many rows wait, those of earlier processes included. */
+  public long rows() {
+    return look(SpoolDirectory::rows);
+  }
+
+  /** Waits until no row does, nothing is stored for now, or the time is up. */
+  public void awaitEmpty(long timeoutNanos, BooleanSupplier holds) {
+    long deadline = System.nanoTime() + timeoutNanos;
+    while (rows() > 0
+        && !holds.getAsBoolean()
+        && System.nanoTime() - deadline < 0
+        && !Thread.currentThread().isInterrupted()) {
+      replay.wake();
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 

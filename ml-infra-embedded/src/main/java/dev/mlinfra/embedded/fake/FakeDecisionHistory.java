@@ -59,7 +59,7 @@ final class FakeDecisionHistory implements DecisionHistory {
     return faulty.call(
         Part.DECISION_HISTORY,
         () ->
-            FakeNumbers.minutes("fake", sink.decisions()).stream()
+            FakeNumbers.minutes("fake", sink.decisions(), sink.forgottenNumbers()).stream()
                 .filter(row -> !row.minute().isBefore(query.from()))
                 .filter(row -> row.minute().isBefore(query.to()))
                 .toList());

@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Keeps each decision, each feedback and the first activation of a decision. */
 final class FakeDecisionSink implements DecisionSink {
@@ -35,6 +37,7 @@ final class FakeDecisionSink implements DecisionSink {
   private final Map<UUID, Feedback> feedback = new LinkedHashMap<>();
   private final Map<ActivationKey, Activation> activations = new LinkedHashMap<>();
   private final Map<Object, Instant> storedAt = new HashMap<>();
+  private final FakeForgotten forgotten = new FakeForgotten();
   private final RowStore<LoggedDecision> decisionRows =
       new FakeRows<>("decision", row -> row.decision().id().toString(), this::write);
   private final RowStore<Feedback> feedbackRows =
@@ -49,19 +52,27 @@ final class FakeDecisionSink implements DecisionSink {
 
   @Override
   public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
-    return faulty.call(Part.DECISION_SINK, () -> add(decisions, batch, Key::of));
+    return faulty.call(Part.DECISION_SINK, () -> add(decisions, batch, Key::of, this::keptOut));
   }
 
   @Override
   public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
-    return faulty.call(Part.DECISION_SINK, () -> add(feedback, batch, Feedback::id));
+    return faulty.call(
+        Part.DECISION_SINK,
+        () ->
+            add(feedback, batch, Feedback::id, row -> forgotten.refusesFeedback(row.decisionId())));
   }
 
   @Override
   public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
     return faulty.call(
         Part.DECISION_SINK,
-        () -> add(activations, batch, row -> new ActivationKey(row.decisionId())));
+        () ->
+            add(
+                activations,
+                batch,
+                row -> new ActivationKey(row.decisionId()),
+                row -> forgotten.refusesFeedback(row.decisionId())));
   }
 
   @Override
@@ -112,6 +123,55 @@ final class FakeDecisionSink implements DecisionSink {
     }
   }
 
+  void keepOut(String subject, Instant decidedUntil) {
+    synchronized (lock) {
+      forgotten.keepOut(subject, decidedUntil);
+    }
+  }
+
+  int deleteDecisions(String subject) {
+    synchronized (lock) {
+      decisions.values().stream()
+          .filter(row -> forgotten.names(row.decision(), subject))
+          .forEach(row -> forgotten.deleted(row, subject));
+      int before = decisions.size();
+      List<UUID> ids = forgotten.of(subject);
+      decisions.values().stream()
+          .filter(row -> ids.contains(row.decision().id()))
+          .forEach(forgotten::number);
+      decisions.keySet().removeIf(key -> ids.contains(key.id()));
+      return before - decisions.size();
+    }
+  }
+
+  Set<Long> forgottenNumbers() {
+    synchronized (lock) {
+      return forgotten.numbers();
+    }
+  }
+
+  int deleteFeedback(String subject) {
+    synchronized (lock) {
+      int before = feedback.size();
+      List<UUID> ids = forgotten.of(subject);
+      feedback.values().removeIf(row -> ids.contains(row.decisionId()));
+      activations.keySet().removeIf(key -> ids.contains(key.decisionId()));
+      return before - feedback.size();
+    }
+  }
+
+  List<UUID> forgotten(String subject) {
+    synchronized (lock) {
+      return forgotten.of(subject);
+    }
+  }
+
+  long heldBack(String subject) {
+    synchronized (lock) {
+      return forgotten.heldBack(subject);
+    }
+  }
+
   boolean storedBefore(LoggedDecision row, Instant bound) {
     return storedBefore(Key.of(row), bound);
   }
@@ -127,10 +187,22 @@ final class FakeDecisionSink implements DecisionSink {
     }
   }
 
-  private <K, V> Written add(Map<K, V> rows, List<V> batch, Function<V, K> key) {
+  private boolean keptOut(LoggedDecision row) {
+    boolean refused = forgotten.refuses(row.decision());
+    if (refused) {
+      forgotten.number(row);
+    }
+    return refused;
+  }
+
+  private <K, V> Written add(
+      Map<K, V> rows, List<V> batch, Function<V, K> key, Predicate<V> keptOut) {
     synchronized (lock) {
       int before = rows.size();
       for (V row : batch) {
+        if (keptOut.test(row)) {
+          continue;
+        }
         rows.putIfAbsent(key.apply(row), row);
         storedAt.putIfAbsent(key.apply(row), clock.instant());
       }

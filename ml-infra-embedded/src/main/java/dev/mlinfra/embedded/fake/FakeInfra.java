@@ -7,6 +7,7 @@ import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionEraser;
 import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EventBroker;
@@ -51,6 +52,7 @@ public final class FakeInfra implements InfraModule {
   private final HostClock clock = new HostClock();
   private final FakeDecisionSink sink = new FakeDecisionSink(faulty, clock);
   private final FakeDecisionHistory history = new FakeDecisionHistory(faulty, sink);
+  private final FakeDecisionEraser eraser = new FakeDecisionEraser(faulty, sink, clock);
   private final FakeRecentDecisions recent = new FakeRecentDecisions(faulty, clock);
   private final FakeOfflineStore offline = new FakeOfflineStore(faulty);
   private final FakeTrainingHistory training =
@@ -185,6 +187,7 @@ public final class FakeInfra implements InfraModule {
     clock.follow(wiring.clock());
     wiring.provide(DecisionSink.class, sink);
     wiring.provide(DecisionHistory.class, history);
+    wiring.provide(DecisionEraser.class, eraser);
     wiring.provide(RecentDecisions.class, recent);
     wiring.provide(TrainingHistory.class, training);
     wiring.provide(OfflineStore.class, offline);

@@ -8,7 +8,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /** Finds the gaps in the numbers of decisions, which count as those of one process. */
 final class FakeNumbers {
@@ -18,14 +20,16 @@ final class FakeNumbers {
     return row.decision().decidedAt().truncatedTo(ChronoUnit.MINUTES);
   }
 
-  /** In order of time. */
-  static List<DecisionCompleteness> minutes(String source, Collection<LoggedDecision> rows) {
+  /** In order of time; numbers that were removed are not missing. */
+  static List<DecisionCompleteness> minutes(
+      String source, Collection<LoggedDecision> rows, Set<Long> removed) {
     Map<Instant, DecisionCompleteness> minutes = new TreeMap<>();
     long before = 0;
     for (LoggedDecision row :
         rows.stream().sorted(Comparator.comparing(LoggedDecision::sequence)).toList()) {
       long number = row.sequence();
-      long missing = Math.max(0, number - before - 1);
+      long missing =
+          LongStream.range(before + 1, number).filter(gone -> !removed.contains(gone)).count();
       minutes.merge(
           minute(row),
           new DecisionCompleteness(source, minute(row), number - missing, number, 1, missing),

@@ -64,4 +64,11 @@ final class FakeRecentDecisions implements RecentDecisions {
         .filter(found -> found.until().isAfter(clock.instant()))
         .map(Remembered::decision);
   }
+
+  @Override
+  public long forget(List<UUID> ids) {
+    return faulty.call(
+        Part.RECENT_DECISIONS,
+        () -> ids.stream().filter(id -> remembered.remove(id) != null).count());
+  }
 }

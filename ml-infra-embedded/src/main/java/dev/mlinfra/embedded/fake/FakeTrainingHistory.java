@@ -62,7 +62,7 @@ final class FakeTrainingHistory implements TrainingHistory {
             .filter(row -> row.decision().decidedAt().isBefore(query.decisions().to()))
             .toList();
     Map<Instant, Double> completeness =
-        FakeNumbers.minutes("fake", known).stream()
+        FakeNumbers.minutes("fake", known, sink.forgottenNumbers()).stream()
             .collect(Collectors.toMap(DecisionCompleteness::minute, DecisionCompleteness::ratio));
     Map<UUID, List<Feedback>> feedback =
         sink.feedback().stream()

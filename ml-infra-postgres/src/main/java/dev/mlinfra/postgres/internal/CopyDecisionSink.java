@@ -17,8 +17,11 @@ import java.util.function.LongSupplier;
  * Stores decisions, feedback and activations by binary COPY, and tells the rollup what it touched.
  */
 final class CopyDecisionSink implements DecisionSink {
-  /** Of the lists of columns below: raise one with any change of its list. */
-  private static final int DECISION_VERSION = 2;
+  /**
+   * Of the lists of columns below: raise one with any change of its list. New columns come at the
+   * end, so that rows of older versions can still be read.
+   */
+  private static final int DECISION_VERSION = 3;
 
   private static final int FEEDBACK_VERSION = 2;
   private static final int ACTIVATION_VERSION = 1;
@@ -42,7 +45,8 @@ final class CopyDecisionSink implements DecisionSink {
           "latency_us",
           "source",
           "source_sequence",
-          "deferred");
+          "deferred",
+          "subject");
   private static final List<String> FEEDBACK_COLUMNS =
       List.of(
           "feedback_id",
@@ -71,21 +75,27 @@ final class CopyDecisionSink implements DecisionSink {
             "write of decisions",
             "agent_decisions",
             DECISION_COLUMNS,
-            this::encodeDecision);
+            this::encodeDecision,
+            NamedRows.DECISIONS,
+            new ForgottenFilter(database, ForgottenFilter.DECISIONS));
     this.feedback =
         new CopyTable<>(
             database,
             "write of feedback",
             "agent_feedback",
             FEEDBACK_COLUMNS,
-            this::encodeFeedback);
+            this::encodeFeedback,
+            NamedRows.FEEDBACK,
+            new ForgottenFilter(database, ForgottenFilter.FEEDBACK));
     this.activations =
         new CopyTable<>(
             database,
             "write of activations",
             "agent_activations",
             ACTIVATION_COLUMNS,
-            this::encodeActivation);
+            this::encodeActivation,
+            NamedRows.ACTIVATIONS,
+            new ForgottenFilter(database, ForgottenFilter.ACTIVATIONS));
   }
 
   @Override
@@ -155,7 +165,8 @@ final class CopyDecisionSink implements DecisionSink {
         .int8(decision.latency().map(CopyDecisionSink::micros).orElse(null))
         .text(source)
         .int8(logged.sequence())
-        .bool(decision.deferred());
+        .bool(decision.deferred())
+        .text(decision.subject().orElse(null));
   }
 
   private static void encodeFeatures(CopyWriter row, Decision decision) {

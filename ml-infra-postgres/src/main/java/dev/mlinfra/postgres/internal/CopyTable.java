@@ -1,6 +1,7 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.postgres.internal.ForgottenFilter.Names;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.Written;
 import java.sql.Connection;
@@ -20,6 +21,13 @@ final class CopyTable<T> {
     void encode(CopyWriter row, T value) throws SQLException;
   }
 
+  /** Finds out whom and what rows name. */
+  interface Naming<T> {
+    Names of(List<T> batch);
+
+    Names of(EncodedRows rows);
+  }
+
   /** Writes the rows of a batch. */
   @FunctionalInterface
   private interface Rows {
@@ -31,21 +39,32 @@ final class CopyTable<T> {
   private final String table;
   private final List<String> columns;
   private final Encoder<T> encoder;
+  private final Naming<T> naming;
+  private final ForgottenFilter forgotten;
   private final Object lock = new Object();
   private byte[] buffer = CopyWriter.newBuffer();
 
   CopyTable(
-      Database database, String subject, String table, List<String> columns, Encoder<T> encoder) {
+      Database database,
+      String subject,
+      String table,
+      List<String> columns,
+      Encoder<T> encoder,
+      Naming<T> naming,
+      ForgottenFilter forgotten) {
     this.database = database;
     this.subject = subject;
     this.table = table;
     this.columns = List.copyOf(columns);
     this.encoder = encoder;
+    this.naming = naming;
+    this.forgotten = forgotten;
   }
 
   Written write(List<T> batch, boolean firstAttempt) {
     return write(
         batch.size(),
+        firstAttempt ? naming.of(batch) : Names.NONE,
         copy -> {
           for (T value : batch) {
             encoder.encode(copy.row(), value);
@@ -55,7 +74,14 @@ final class CopyTable<T> {
   }
 
   Written write(EncodedRows rows, boolean firstAttempt) {
-    return write(rows.count(), copy -> copy.encoded(rows), firstAttempt);
+    EncodedRows whole = RowReader.padded(rows, columns);
+    Names names = firstAttempt ? naming.of(whole) : Names.NONE;
+    return write(whole.count(), names, copy -> copy.encoded(whole), firstAttempt);
+  }
+
+  /** Whom and what rows name. */
+  Names names(EncodedRows rows) {
+    return naming.of(RowReader.padded(rows, columns));
   }
 
   /** Encodes rows as they would be sent, without sending them. */
@@ -75,11 +101,11 @@ final class CopyTable<T> {
     return new EncodedRows(bytes.array(), ends);
   }
 
-  private Written write(int count, Rows rows, boolean firstAttempt) {
+  private Written write(int count, Names names, Rows rows, boolean firstAttempt) {
     synchronized (lock) {
       if (firstAttempt) {
         try {
-          return database.write(subject, connection -> straight(connection, count, rows));
+          return database.write(subject, connection -> straight(connection, count, names, rows));
         } catch (CorruptDataException e) {
           if (!PgErrors.isUniqueViolation(e)) {
             throw e;
@@ -90,13 +116,18 @@ final class CopyTable<T> {
     }
   }
 
-  private Written straight(Connection connection, int count, Rows rows) throws SQLException {
+  private Written straight(Connection connection, int count, Names names, Rows rows)
+      throws SQLException {
+    if (!names.isEmpty() && forgotten.holdsForgotten(connection, names)) {
+      return staged(connection, count, rows);
+    }
     copy(connection, database.schema() + "." + table, rows);
     return new Written(count, 0);
   }
 
   private Written staged(Connection connection, int count, Rows rows) throws SQLException {
     String staging = "pg_temp.staged_" + table;
+    boolean filtered = forgotten.holdsForgotten(connection);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TEMPORARY TABLE IF NOT EXISTS staged_"
@@ -107,6 +138,9 @@ final class CopyTable<T> {
               + table
               + " INCLUDING DEFAULTS) ON COMMIT DELETE ROWS");
       copy(connection, staging, rows);
+      if (filtered) {
+        forgotten.apply(connection);
+      }
       int inserted =
           statement.executeUpdate(
               "INSERT INTO "

@@ -11,11 +11,11 @@ import java.util.UUID;
 
 /** A decision as queries of {@code agent_decisions d} read it, from the first column on. */
 final class DecisionRow {
-  static final int COLUMN_COUNT = 15;
+  static final int COLUMN_COUNT = 16;
   static final String COLUMNS =
       "d.decision_id, d.decided_at, d.agent, d.mode, d.model, d.model_version, d.action,"
           + " d.propensity, d.score, d.baseline_action, d.features, d.feature_set, d.context,"
-          + " d.latency_us, d.deferred";
+          + " d.latency_us, d.deferred, d.subject";
 
   private DecisionRow() {}
 
@@ -51,6 +51,10 @@ final class DecisionRow {
     long latencyMicros = rows.getLong(14);
     if (!rows.wasNull()) {
       builder.latency(Duration.of(latencyMicros, ChronoUnit.MICROS));
+    }
+    String subject = rows.getString(16);
+    if (subject != null) {
+      builder.subject(subject);
     }
     return builder.deferred(rows.getBoolean(15)).build();
   }

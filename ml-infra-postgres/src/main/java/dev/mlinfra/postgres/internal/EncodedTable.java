@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.postgres.internal.ForgottenFilter.Names;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.RowStore;
@@ -12,6 +13,12 @@ import java.util.function.Consumer;
 record EncodedTable<T>(
     CopyTable<T> table, int version, String origin, Consumer<EncodedRows> afterwards)
     implements RowStore<T> {
+  /** Each version so far only added columns at the end. */
+  @Override
+  public boolean reads(int encoded) {
+    return encoded >= 1 && encoded <= version;
+  }
+
   @Override
   public EncodedRows encode(List<T> batch) {
     return table.encode(batch);
@@ -27,11 +34,15 @@ record EncodedTable<T>(
   @Override
   public DeadLetter letter(EncodedRows row, String cause) {
     byte[] bytes = row.slice(0, 1).bytes();
+    Names names = table.names(row);
+    String about =
+        names.decisions().stream().map(id -> "decision " + id + ", ").findAny().orElse("");
     return new DeadLetter(
         origin,
         RowReader.id(row, 0).toString(),
-        "row for binary COPY, in base64: " + Base64.getEncoder().encodeToString(bytes),
+        about + "row for binary COPY, in base64: " + Base64.getEncoder().encodeToString(bytes),
         cause,
-        1);
+        1,
+        names.subjects().stream().findAny());
   }
 }

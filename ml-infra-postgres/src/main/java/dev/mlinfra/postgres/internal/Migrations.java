@@ -19,7 +19,8 @@ final class Migrations {
           "metrics",
           "dead-letters",
           "completeness",
-          "feedback");
+          "feedback",
+          "privacy");
 
   private Migrations() {}
 

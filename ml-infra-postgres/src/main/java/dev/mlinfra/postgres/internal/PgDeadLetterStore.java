@@ -18,8 +18,9 @@ final class PgDeadLetterStore implements DeadLetterStore {
   @Override
   public void park(DeadLetter letter) {
     String sql =
-        "INSERT INTO ml.dead_letters (origin, subject_id, payload, cause, attempts)"
-            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin, subject_id) DO NOTHING";
+        "INSERT INTO ml.dead_letters"
+            + " (origin, subject_id, payload, cause, attempts, subject_digest)"
+            + " VALUES (?, ?, ?, ?, ?, ml.subject_digest(?)) ON CONFLICT (origin, subject_id) DO NOTHING";
     database.transact(
         "dead letter of " + letter.origin(),
         connection -> {
@@ -29,6 +30,7 @@ final class PgDeadLetterStore implements DeadLetterStore {
             statement.setString(3, storable(letter.payload()));
             statement.setString(4, storable(letter.cause()));
             statement.setInt(5, letter.attempts());
+            statement.setString(6, letter.subject().map(PgDeadLetterStore::storable).orElse(null));
             return statement.executeUpdate();
           }
         });

@@ -2,6 +2,7 @@ package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionEraser;
 import dev.mlinfra.spi.DecisionHistory;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.ModelStore;
@@ -33,6 +34,7 @@ public final class PgParts {
         SchemaAdmin.class, new PgSchemaAdmin(database, plan, settings.migrationTimeout()));
     wiring.provide(DecisionSink.class, new CopyDecisionSink(database, wiring.source(), rollup));
     wiring.provide(DecisionHistory.class, new PgDecisionHistory(database));
+    wiring.provide(DecisionEraser.class, new PgDecisionEraser(database, settings.schema()));
     wiring.provide(TrainingHistory.class, new PgTrainingHistory(database));
     wiring.provide(OfflineStore.class, new PgOfflineStore(database));
     wiring.provide(

@@ -37,6 +37,7 @@ final class PgProbe implements Probe, AutoCloseable {
           "observed_events",
           "model_metadata",
           "model_promotions",
+          "forget_receipts",
           "ml_decision_metrics",
           "ml_model_metrics",
           "dead_letters");

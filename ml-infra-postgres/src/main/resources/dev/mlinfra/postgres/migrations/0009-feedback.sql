@@ -15,11 +15,18 @@ CREATE TABLE IF NOT EXISTS "${schema}".agent_activations (
 );
 
 -- What was acted upon: decisions that are not deferred, and those that were activated.
-CREATE OR REPLACE VIEW "${schema}".counted_decisions AS
-SELECT d.*, a.activated_at
-FROM "${schema}".agent_decisions d
-LEFT JOIN "${schema}".agent_activations a ON d.deferred AND a.decision_id = d.decision_id
-WHERE NOT d.deferred OR a.decision_id IS NOT NULL;
+DO $$
+BEGIN
+  -- A later migration adds columns to the view, and to replace it by one with fewer is an error.
+  IF to_regclass('"${schema}".counted_decisions') IS NULL THEN
+    CREATE VIEW "${schema}".counted_decisions AS
+    SELECT d.*, a.activated_at
+    FROM "${schema}".agent_decisions d
+    LEFT JOIN "${schema}".agent_activations a ON d.deferred AND a.decision_id = d.decision_id
+    WHERE NOT d.deferred OR a.decision_id IS NOT NULL;
+  END IF;
+END
+$$;
 
 -- Feedback that nothing of the same decision and kind, observed later, replaces.
 CREATE OR REPLACE VIEW "${schema}".counted_feedback AS

@@ -32,6 +32,8 @@ final class RedisRecentDecisions implements RecentDecisions {
   private static final Logger LOG = LoggerFactory.getLogger(RedisRecentDecisions.class);
   private static final byte[] UNKNOWN = {};
 
+  private static final Duration FORGET_BUDGET = Duration.ofSeconds(2);
+
   /** Long enough to connect for the first batch, short enough for the writer to lose. */
   private static final Duration CONNECT_BUDGET = Duration.ofMillis(100);
 
@@ -98,6 +100,15 @@ final class RedisRecentDecisions implements RecentDecisions {
       LOG.debug("{} decisions are not found: {}", ids.size(), e.getMessage());
       return Collections.nCopies(ids.size(), Optional.empty());
     }
+  }
+
+  /** Behind what is being remembered, so that nothing comes after it. */
+  @Override
+  public long forget(List<UUID> ids) {
+    String[] keys = ids.stream().map(Keys::decision).toArray(String[]::new);
+    return keys.length == 0
+        ? 0
+        : writes.call("forgetting of decisions", FORGET_BUDGET, commands -> commands.unlink(keys));
   }
 
   /** How many decisions were not remembered. */

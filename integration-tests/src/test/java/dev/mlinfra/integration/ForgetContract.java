@@ -1,0 +1,178 @@
+package dev.mlinfra.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionCompleteness;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.DecisionMode;
+import dev.mlinfra.decision.DecisionOutcome;
+import dev.mlinfra.decision.DecisionQuery;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.ForgetReceipt;
+import dev.mlinfra.error.ConfigException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What it means to forget, wherever decisions are stored. */
+abstract class ForgetContract {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Connected. */
+  abstract MlInfra ml();
+
+  @Test
+  void removesWhatIsStoredAboutASubjectAndNobodyElse() {
+    Decision first = log("removes", "ann");
+    Decision second = log("removes", "ann");
+    log(
+        Decision.by("removes") // names nobody, but shares the id
+            .id(first.id())
+            .decidedAt(first.decidedAt().plusNanos(1_000))
+            .mode(DecisionMode.SHADOW)
+            .action("b")
+            .build());
+    Decision other = log("removes", "bob");
+    Decision nobody = log(Decision.by("removes").action("a").build());
+    assertThat(ml().decisions().activate(first.id()).accepted()).isTrue();
+    reward(first, 1);
+    reward(first, 2);
+    reward(second, 3);
+    reward(other, 4);
+    settle();
+
+    long missingBefore = missing();
+    ForgetReceipt receipt = ml().decisions().forget("ann");
+
+    assertThat(missing()).isEqualTo(missingBefore);
+    assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(3);
+    assertThat(receipt.feedback()).isEqualTo(3);
+    assertThat(receipt.waiting()).isZero();
+    assertThat(receipt.toString()).doesNotContain("ann");
+    assertThat(stored("removes"))
+        .extracting(outcome -> outcome.decision().id())
+        .containsExactlyInAnyOrder(other.id(), nobody.id());
+    assertThat(stored("removes"))
+        .filteredOn(outcome -> outcome.decision().id().equals(other.id()))
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.rewardSum()).isEqualTo(4);
+              assertThat(outcome.decision().subject()).contains("bob");
+            });
+  }
+
+  @Test
+  void removesNothingASecondTime() {
+    log("twice", "carl");
+    ForgetReceipt first = ml().decisions().forget("carl");
+    ForgetReceipt second = ml().decisions().forget("carl");
+    assertThat(first.decisions() + first.heldBack()).isEqualTo(1);
+    assertThat(second.decisions() + second.heldBack() + second.feedback() + second.recent())
+        .isZero();
+    assertThat(second.subjectDigest()).isEqualTo(first.subjectDigest());
+    assertThat(second.id()).isNotEqualTo(first.id());
+  }
+
+  @Test
+  void keepsOutWhatComesLaterAndWasDecidedBefore() {
+    Decision forgotten = log("late", "dora");
+    ml().decisions().forget("dora");
+    log(forgotten); // again, as after a retry
+    Instant before = Instant.now().minusSeconds(3_600);
+    log(Decision.by("late").action("a").decidedAt(before).subject("dora").build());
+    reward(forgotten, 1);
+    settle();
+    assertThat(stored("late")).isEmpty();
+    ForgetReceipt again = ml().decisions().forget("dora");
+    assertThat(again.decisions() + again.feedback()).isZero();
+  }
+
+  @Test
+  void takesWhatIsDecidedAfterwards() {
+    log("after", "emil");
+    ml().decisions().forget("emil");
+    Decision later =
+        Decision.by("after")
+            .action("a")
+            .decidedAt(Instant.now().plusSeconds(60))
+            .subject("emil")
+            .build();
+    log(later);
+    reward(later, 1);
+    settle();
+    assertThat(stored("after"))
+        .singleElement()
+        .extracting(DecisionOutcome::rewardSum)
+        .isEqualTo(1.0);
+  }
+
+  @Test
+  void forgetsAsThePageShows() {
+    DecisionLog log = ml().decisions();
+    String user = "nora";
+    // region forget
+    log.log(Decision.by("ranker").action("item-79").subject(user).build());
+    ForgetReceipt receipt = log.forget(user); // blocks
+    // endregion
+    assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesASubjectThatNoDecisionCanHave() {
+    assertThatThrownBy(() -> ml().decisions().forget(""))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("subject was");
+    assertThat(Decision.by("a").action("a").subject("").build().fault()).isPresent();
+    assertThat(Decision.by("a").action("a").subject("x".repeat(257)).build().fault())
+        .hasValueSatisfying(fault -> assertThat(fault).startsWith("decision.subject "));
+  }
+
+  private long missing() {
+    Instant now = Instant.now();
+    return ml()
+        .decisions()
+        .completeness(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)))
+        .stream()
+        .mapToLong(DecisionCompleteness::missing)
+        .sum();
+  }
+
+  final Decision log(String agent, String subject) {
+    return log(Decision.by(agent).action("a").subject(subject).build());
+  }
+
+  final Decision log(Decision decision) {
+    assertThat(ml().decisions().log(decision).accepted()).isTrue();
+    return decision;
+  }
+
+  final void reward(Decision decision, double reward) {
+    assertThat(ml().decisions().feedback(Feedback.of(decision.id(), reward)).accepted()).isTrue();
+  }
+
+  final void settle() {
+    assertThat(ml().decisions().flush(PATIENCE)).isTrue();
+  }
+
+  final List<DecisionOutcome> stored(String agent) {
+    DecisionLog log = ml().decisions();
+    List<DecisionOutcome> found = new ArrayList<>();
+    Instant now = Instant.now();
+    log.outcomes(
+        DecisionQuery.between(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)))
+            .agent(agent),
+        found::add);
+    return found;
+  }
+
+  static List<UUID> ids(List<DecisionOutcome> outcomes) {
+    return outcomes.stream().map(outcome -> outcome.decision().id()).toList();
+  }
+}

@@ -1,0 +1,300 @@
+package dev.mlinfra.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.buffer.Durability;
+import dev.mlinfra.buffer.SpoolOptions;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionCompleteness;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.ForgetReceipt;
+import dev.mlinfra.embedded.PostgresServer;
+import dev.mlinfra.embedded.Servers;
+import dev.mlinfra.embedded.Stack;
+import dev.mlinfra.error.UnavailableException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Forgetting on real servers, with hosts that die and others that know nothing of it. */
+class ForgetIT extends ForgetContract {
+  private static Stack stack;
+  private static PostgresServer postgres;
+  private static Sql sql;
+  private static MlInfra ml;
+
+  @TempDir Path temp;
+
+  private final Instant before = Instant.now().minusSeconds(3_600);
+
+  @BeforeAll
+  static void start() {
+    stack = Servers.CHOSEN.start();
+    postgres = stack.postgres();
+    sql = new Sql(postgres);
+    ml = MlInfra.connect(stack.config("forgetting").build()).ensureSchema().ensureStreams();
+  }
+
+  @AfterAll
+  static void stop() {
+    ml.close();
+    stack.close();
+  }
+
+  @Override
+  MlInfra ml() {
+    return ml;
+  }
+
+  @Test
+  void removesTheRecentDecision() {
+    Decision decision = log("recent", "finn");
+    settle();
+    Await.until("it is cached", () -> cachedAgain(decision));
+    assertThat(ml.decisions().forget("finn").recent()).isEqualTo(1);
+    assertThat(ml.decisions().recent(decision.id())).isEmpty();
+  }
+
+  @Test
+  void doesNotMissWhatWasForgotten() {
+    try (MlInfra own = MlInfra.connect(stack.config("complete").build())) {
+      for (int i = 0; i < 10; i++) {
+        own.decisions().log(about(i % 2 == 0 ? "gina" : "hans"));
+      }
+      own.decisions().flush(PATIENCE);
+      assertThat(ml.decisions().forget("gina").decisions()).isEqualTo(5);
+      own.decisions()
+          .log(Decision.by("other").action("a").decidedAt(before).subject("gina").build());
+      own.decisions().log(about("hans"));
+      own.decisions().flush(PATIENCE);
+      assertThat(own.decisions().ledger().stored()).isEqualTo(12);
+    }
+    assertThat(missing("complete")).isZero();
+    assertThat(
+            sql.number(
+                "SELECT count(*) FROM ml_learning.agent_decisions WHERE source LIKE 'complete-%'"))
+        .isEqualTo(6);
+  }
+
+  @Test
+  void keepsAReceiptThatNobodyCanChangeAndThatNamesNobody() {
+    log("receipt", "ida-who-is-nowhere");
+    settle();
+    ForgetReceipt receipt = ml.decisions().forget("ida-who-is-nowhere");
+    assertThat(
+            sql.column(
+                "SELECT subject_digest || ' ' || decisions || ' ' || feedback"
+                    + " FROM ml_learning.forget_receipts JOIN ml_learning.forgotten_subjects"
+                    + " USING (receipt_id) WHERE receipt_id = ?",
+                receipt.id()))
+        .containsExactly(receipt.subjectDigest() + " 1 0");
+    assertThat(receipt.subjectDigest()).hasSize(64);
+    for (String table : new String[] {"forget_receipts", "forgotten_subjects"}) {
+      assertThatThrownBy(() -> sql.run("DELETE FROM ml_learning." + table))
+          .hasMessageContaining("append-only");
+      assertThat(sql.column("SELECT t::text FROM ml_learning." + table + " t"))
+          .noneMatch(row -> row.contains("ida"));
+    }
+  }
+
+  @Test
+  void keepsOutWhatIsLoggedMeanwhile() throws InterruptedException {
+    AtomicBoolean enough = new AtomicBoolean();
+    DecisionLog log = ml.decisions();
+    Thread host =
+        new Thread(
+            () -> {
+              while (!enough.get()) {
+                Decision decision = about("jana");
+                if (log.log(decision).accepted()) {
+                  log.feedback(Feedback.of(decision.id(), 1));
+                }
+                LockSupport.parkNanos(50_000);
+              }
+            });
+    host.start();
+    try {
+      Await.until("some are stored", () -> of("jana") > 100);
+      log.forget("jana");
+      Await.until("some were held back", () -> heldBack() > 0);
+    } finally {
+      enough.set(true);
+      host.join();
+    }
+    assertThat(log.flush(PATIENCE)).isTrue();
+    assertThat(of("jana")).isZero();
+    log.forget("jana"); // takes feedback that had come before its decision was refused
+    assertThat(
+            sql.number(
+                "SELECT count(*) FROM ml_learning.agent_feedback f"
+                    + " JOIN ml_learning.forgotten_decisions USING (decision_id)"))
+        .isZero();
+  }
+
+  @Test
+  void keepsOutWhatAKilledHostLeftInItsSpool() throws Exception {
+    postgres.kill();
+    try (ChildJvm host =
+        ChildJvm.start(SpoolingHost.class, environment("left", "spool_first"), "1000000", "kurt")) {
+      host.await("safe", 200);
+      host.kill();
+    } finally {
+      postgres.restart();
+    }
+    Await.until("the server is back", this::forgetsKurt);
+    try (MlInfra next =
+        MlInfra.connect(MlInfraConfig.fromVariables(environment("left", "memory")))) {
+      Await.until("the spool is empty", () -> files() == 0);
+      assertThat(next.decisions().forget("kurt").decisions()).isZero();
+    }
+    assertThat(of("kurt")).isZero();
+    assertThat(
+            sql.number(
+                "SELECT count(*) FROM ml_learning.agent_activations WHERE source LIKE 'left-%'"))
+        .isZero();
+    assertThat(
+            sql.number(
+                "SELECT count(*) FROM ml_learning.agent_feedback WHERE source LIKE 'left-%'"))
+        .isZero();
+    assertThat(
+            sql.number(
+                "SELECT count(*) FROM ml_learning.removed_decisions WHERE source LIKE 'left-%'"))
+        .isGreaterThanOrEqualTo(200);
+    assertThat(missing("left")).isZero();
+  }
+
+  @Test
+  void waitsForWhatThisProcessHasInItsSpool() {
+    MlInfraConfig config =
+        stack
+            .config("spooling")
+            .spool(SpoolOptions.in(temp.resolve("own")).durability(Durability.SPOOL_FIRST))
+            .build();
+    try (MlInfra own = MlInfra.connect(config)) {
+      for (int i = 0; i < 50; i++) {
+        own.decisions().log(about("lena"));
+      }
+      ForgetReceipt receipt = own.decisions().forget("lena");
+      assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(50);
+      assertThat(receipt.waiting()).isZero();
+    }
+    assertThat(of("lena")).isZero();
+    assertThat(missing("spooling")).isZero();
+  }
+
+  @Test
+  void finishesWhatAKilledProcessBegan() throws SQLException {
+    sql.run(
+        """
+        INSERT INTO ml_learning.agent_decisions (decision_id, decided_at, agent, mode, model,
+          model_version, action, propensity, subject, source, source_sequence)
+        SELECT gen_random_uuid(), now() - interval '1 minute', 'ranker', 'LIVE', '', '', 'a', 1,
+          'mira', 'killed-1', n FROM generate_series(1, 12000) n
+        """,
+        """
+        INSERT INTO ml_learning.agent_feedback
+          (feedback_id, decision_id, kind, reward, observed_at, source)
+        SELECT gen_random_uuid(), decision_id, 'click', 1, decided_at, source
+        FROM ml_learning.agent_decisions WHERE subject = 'mira'
+        """);
+    try (Connection holder = sql.connect();
+        Statement lock = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      lock.execute(
+          "SELECT FROM ml_learning.agent_decisions"
+              + " WHERE subject = 'mira' AND source_sequence = 12000 FOR UPDATE");
+      try (ChildJvm dying =
+          ChildJvm.start(ForgettingHost.class, environment("dying", "memory"), "mira")) {
+        Await.until("some are deleted", () -> of("mira") < 12_000);
+        dying.kill();
+        assertThat(dying.after("forgotten")).isEmpty();
+      }
+      holder.rollback();
+    }
+    assertThat(of("mira")).isPositive();
+    long left = of("mira");
+    ForgetReceipt receipt = ml.decisions().forget("mira");
+    assertThat(receipt.decisions()).isEqualTo(left);
+    assertThat(receipt.feedback()).isEqualTo(12_000);
+    assertThat(of("mira")).isZero();
+    assertThat(ml.decisions().forget("mira").decisions()).isZero();
+    assertThat(missing("killed")).isZero();
+    assertThat(
+            sql.number(
+                "SELECT count(*) FROM ml_learning.forgotten_subjects s WHERE subject_digest = ?"
+                    + " AND NOT EXISTS (SELECT FROM ml_learning.forget_receipts r"
+                    + " WHERE r.receipt_id = s.receipt_id)",
+                receipt.subjectDigest()))
+        .as("requests that were cut off")
+        .isEqualTo(1);
+  }
+
+  private boolean forgetsKurt() {
+    try {
+      return ml.decisions().forget("kurt").decisions() == 0;
+    } catch (UnavailableException e) {
+      return false;
+    }
+  }
+
+  private static boolean cachedAgain(Decision decision) {
+    return ml.decisions().recent(decision.id()).isPresent();
+  }
+
+  private Decision about(String subject) {
+    return Decision.by("host").action("a").decidedAt(before).subject(subject).build();
+  }
+
+  private static long of(String subject) {
+    return sql.number(
+        "SELECT count(*) FROM ml_learning.agent_decisions WHERE subject = ?", subject);
+  }
+
+  private static long heldBack() {
+    return sql.number("SELECT count(*) FROM ml_learning.forgotten_decisions WHERE held_back");
+  }
+
+  private static long missing(String service) {
+    Instant now = Instant.now();
+    return ml
+        .decisions()
+        .completeness(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)))
+        .stream()
+        .filter(minute -> minute.source().startsWith(service + "-"))
+        .mapToLong(DecisionCompleteness::missing)
+        .sum();
+  }
+
+  private long files() {
+    String[] names =
+        temp.resolve("spool").toFile().list((directory, name) -> name.endsWith(".copy"));
+    return names == null ? -1 : names.length;
+  }
+
+  private Map<String, String> environment(String service, String durability) {
+    return new HashMap<>(
+        Map.of(
+            "ML_INFRA_SERVICE", service,
+            "ML_INFRA_START", "background",
+            "ML_INFRA_SPOOL_PATH", temp.resolve("spool").toString(),
+            "ML_INFRA_SPOOL_DURABILITY", durability,
+            "ML_INFRA_POSTGRES_URL", postgres.jdbcUrl(),
+            "ML_INFRA_POSTGRES_USER", postgres.user(),
+            "ML_INFRA_POSTGRES_PASSWORD", postgres.password().reveal()));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.mlinfra.internal.decision;
+
+import dev.mlinfra.check.Texts;
+import dev.mlinfra.decision.ForgetReceipt;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.spi.DecisionEraser;
+import dev.mlinfra.spi.RecentDecisions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Carries requests to forget out: first the store is told, so that nothing gets in any more, then
+ * what this process holds goes its way, then what is there is deleted.
+ */
+public final class Forgetting {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int MAX_SUBJECT_CHARS = 256;
+
+  /** What the process still holds. */
+  interface Held {
+    /** Waits until none of it is left, or the time is up. */
+    void await(Duration timeout);
+
+    /** How many rows are left. */
+    long rows();
+  }
+
+  private final Optional<DecisionEraser> eraser;
+  private final Optional<RecentDecisions> recent;
+  private final Clock clock;
+
+  /** Makes one; without an eraser it can only say so. */
+  public Forgetting(
+      Optional<DecisionEraser> eraser, Optional<RecentDecisions> recent, Clock clock) {
+    this.eraser = eraser;
+    this.recent = recent;
+    this.clock = clock;
+  }
+
+  ForgetReceipt forget(String subject, Held held) {
+    Texts.requiredFault("subject", subject, MAX_SUBJECT_CHARS)
+        .ifPresent(
+            fault -> {
+              throw new ConfigException(fault);
+            });
+    DecisionEraser.Request request =
+        eraser
+            .orElseThrow(
+                () ->
+                    new ModuleMissingException(
+                        "decisions().forget() needs a module that deletes decisions; add"
+                            + " ml-infra-postgres and install(Postgres.at(url))"))
+            .begin(subject, clock.instant());
+    held.await(PATIENCE);
+    request.delete();
+    AtomicLong cached = new AtomicLong();
+    recent.ifPresent(cache -> request.decisions(ids -> cached.addAndGet(cache.forget(ids))));
+    return request.end(cached.get(), held.rows());
+  }
+}

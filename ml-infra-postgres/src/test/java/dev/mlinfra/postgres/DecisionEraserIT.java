@@ -1,0 +1,118 @@
+package dev.mlinfra.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.ForgetReceipt;
+import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.spi.DeadLetter;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.DecisionEraser;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.EncodedRows;
+import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The store's side of forgetting: rights, parked rows, rows of older releases. */
+class DecisionEraserIT {
+  private static TestDatabase database;
+  private static OpenPostgres postgres;
+
+  @BeforeAll
+  static void makeSchema() {
+    database = TestDatabase.create();
+    postgres = OpenPostgres.ready(database);
+  }
+
+  @AfterAll
+  static void close() {
+    postgres.close();
+  }
+
+  @Test
+  void namesTheScriptWhenTheRightToDeleteIsMissing() throws IOException {
+    String role = "eraser_" + database.name();
+    database.execute("CREATE ROLE " + role + " LOGIN");
+    database.execute(SchemaScripts.plain(SchemaScripts.GRANTS, "ml_learning", role));
+    try (OpenPostgres service = OpenPostgres.of(Postgres.at(database.url()).user(role))) {
+      service.store(true, List.of(about("ann")));
+      assertThatThrownBy(() -> forget(service, "ann"))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageStartingWith("role " + role + " was without the right to forget in schema")
+          .hasMessageEndingWith("-f scripts/sql/grant-ml-forget.sql")
+          .hasMessageNotContaining("\n");
+      assertThat(database.count("ml_learning.forgotten_subjects")).isZero();
+      database.execute(SchemaScripts.plain(SchemaScripts.FORGET, "ml_learning", role));
+      assertThat(forget(service, "ann").decisions()).isEqualTo(1);
+      assertThat(service.store(false, List.of(about("ann"))).inserted()).isZero();
+    }
+  }
+
+  @Test
+  void deletesParkedRowsOfTheSubject() {
+    DecisionSink sink = postgres.part(DecisionSink.class);
+    RowStore<LoggedDecision> rows = sink.decisionRows().orElseThrow();
+    DeadLetter letter =
+        rows.letter(rows.encode(List.of(new LoggedDecision(about("bob"), 900, 1))), "refused");
+    assertThat(letter.subject()).contains("bob");
+    DeadLetterStore letters = postgres.part(DeadLetterStore.class);
+    letters.park(letter);
+    letters.park(new DeadLetter("decision", "somebody else's", "{}", "refused", 1));
+    assertThat(forget(postgres, "bob").deadLetters()).isEqualTo(1);
+    assertThat(letters.list("decision", 10)).extracting(DeadLetter::payload).containsExactly("{}");
+  }
+
+  @Test
+  void storesRowsOfTheReleaseThatKnewNoSubjects() {
+    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    Decision first = Decision.by("old").action("a").build();
+    Decision second = Decision.by("old").action("b").build();
+    EncodedRows old =
+        withoutLastField(
+            rows.encode(
+                List.of(new LoggedDecision(first, 901, 1), new LoggedDecision(second, 902, 1))));
+    assertThat(rows.reads(1)).isTrue();
+    assertThat(rows.reads(rows.version() + 1)).isFalse();
+    assertThat(rows.store(old, true).inserted()).isEqualTo(2);
+    assertThat(rows.store(old, false).repeated()).isEqualTo(2);
+    assertThat(
+            database.text(
+                "SELECT action FROM ml_learning.agent_decisions"
+                    + " WHERE agent = 'old' AND subject IS NULL ORDER BY 1"))
+        .isEqualTo("a,b");
+    assertThat(rows.letter(old.slice(0, 1), "refused").subject()).isEmpty();
+  }
+
+  /** As version 1 was: one field less, which is absent here. */
+  private static EncodedRows withoutLastField(EncodedRows rows) {
+    ByteBuffer out = ByteBuffer.allocate(rows.length());
+    int[] ends = new int[rows.count()];
+    for (int row = 0; row < ends.length; row++) {
+      byte[] bytes =
+          Arrays.copyOfRange(rows.bytes(), rows.start(row), rows.end(row) - Integer.BYTES);
+      ByteBuffer fields = ByteBuffer.wrap(bytes);
+      fields.putShort(0, (short) (fields.getShort(0) - 1));
+      ends[row] = out.put(bytes).position();
+    }
+    return new EncodedRows(out.array(), ends);
+  }
+
+  private static Decision about(String subject) {
+    return Decision.by("ranker").action("a").decidedAt(EveryCall.THEN).subject(subject).build();
+  }
+
+  private static ForgetReceipt forget(OpenPostgres by, String subject) {
+    DecisionEraser.Request request = by.part(DecisionEraser.class).begin(subject, Instant.now());
+    request.delete();
+    return request.end(0, 0);
+  }
+}
