@@ -412,6 +412,9 @@ public final class MlInfraConfig {
         faults.add(
             "events.sampleRate", events.sampleRate(), "must be 1", "sample decisions instead");
       }
+      if (events.sampleByLoad()) {
+        faults.add("events.sampleByLoad", true, "must be false", "sample decisions instead");
+      }
       if (Sections.paused(System.getenv(), faults)) {
         paused = true;
       }

@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param maxBackoff longest pause between attempts
  * @param closeTimeout how long {@code close} keeps writing what is left
  * @param sampleRate share of decisions that is kept, decided by hash of the decision id, in (0, 1]
+ * @param sampleByLoad whether decisions are sampled more sharply the fuller the buffer is, from
+ *     half of it on
  * @since 0.1
  */
 public record BufferOptions(
@@ -26,7 +28,8 @@ public record BufferOptions(
     Duration minBackoff,
     Duration maxBackoff,
     Duration closeTimeout,
-    double sampleRate) {
+    double sampleRate,
+    boolean sampleByLoad) {
   private static final BufferOptions DEFAULTS =
       new BufferOptions(
           65_536,
@@ -36,7 +39,8 @@ public record BufferOptions(
           Duration.ofMillis(100),
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
-          1.0);
+          1.0,
+          false);
 
   /**
    * Checks that no duration is null; ranges are checked when the configuration is built.
@@ -77,7 +81,8 @@ public record BufferOptions(
         minBackoff,
         maxBackoff,
         closeTimeout,
-        sampleRate);
+        sampleRate,
+        sampleByLoad);
   }
 
   /**
@@ -96,7 +101,8 @@ public record BufferOptions(
         minBackoff,
         maxBackoff,
         closeTimeout,
-        sampleRate);
+        sampleRate,
+        sampleByLoad);
   }
 
   /**
@@ -115,7 +121,8 @@ public record BufferOptions(
         minBackoff,
         maxBackoff,
         closeTimeout,
-        sampleRate);
+        sampleRate,
+        sampleByLoad);
   }
 
   /**
@@ -134,7 +141,8 @@ public record BufferOptions(
         minBackoff,
         maxBackoff,
         closeTimeout,
-        sampleRate);
+        sampleRate,
+        sampleByLoad);
   }
 
   /**
@@ -147,7 +155,15 @@ public record BufferOptions(
    */
   public BufferOptions backoff(Duration min, Duration max) {
     return new BufferOptions(
-        maxQueuedRows, maxQueuedBytes, maxBatchRows, linger, min, max, closeTimeout, sampleRate);
+        maxQueuedRows,
+        maxQueuedBytes,
+        maxBatchRows,
+        linger,
+        min,
+        max,
+        closeTimeout,
+        sampleRate,
+        sampleByLoad);
   }
 
   /**
@@ -166,7 +182,8 @@ public record BufferOptions(
         minBackoff,
         maxBackoff,
         timeout,
-        sampleRate);
+        sampleRate,
+        sampleByLoad);
   }
 
   /**
@@ -185,7 +202,31 @@ public record BufferOptions(
         minBackoff,
         maxBackoff,
         closeTimeout,
-        rate);
+        rate,
+        sampleByLoad);
+  }
+
+  /**
+   * Changes {@link #sampleByLoad()}. For decisions: what a full buffer drops is whatever comes
+   * then, and an estimate from the rest is biased when that is like something. With this on, the
+   * share that is kept is halved each time that half of the remaining room is used up; which are
+   * kept is decided by hash of the decision id, and each is stored with the share that held for it.
+   *
+   * @param on false unless set
+   * @return a changed copy
+   * @since 0.1
+   */
+  public BufferOptions sampleByLoad(boolean on) {
+    return new BufferOptions(
+        maxQueuedRows,
+        maxQueuedBytes,
+        maxBatchRows,
+        linger,
+        minBackoff,
+        maxBackoff,
+        closeTimeout,
+        sampleRate,
+        on);
   }
 
   /**

@@ -30,6 +30,7 @@ final class Batches<T extends Bufferable> {
   private static final long HELD_PAUSE_NANOS = 20_000_000;
 
   private final String name;
+  private final double sampleRate;
   private final int maxRows;
   private final long lingerNanos;
   private final Backoff backoff;
@@ -60,6 +61,7 @@ final class Batches<T extends Bufferable> {
       AtomicLong bytes,
       Telemetry telemetry) {
     this.name = name;
+    this.sampleRate = options.sampleRate();
     this.maxRows = options.maxBatchRows();
     this.lingerNanos = options.linger().toNanos();
     this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());
@@ -78,7 +80,7 @@ final class Batches<T extends Bufferable> {
    *
    * @param held when nothing may be sent to the store
    */
-  long step(Queue<T> queue, long now, boolean urgent, boolean held) {
+  long step(Queue<Bufferable> queue, long now, boolean urgent, boolean held) {
     if (!pending.isEmpty()) {
       if (overflow.wants(failures > 0, aboveMark(queue)) && keepNext()) {
         return 0;
@@ -108,7 +110,7 @@ final class Batches<T extends Bufferable> {
   }
 
   /** Moves everything that is left to disk, if there is one that takes it. */
-  void keepRest(Queue<T> queue) {
+  void keepRest(Queue<Bufferable> queue) {
     do {
       if (!open.isEmpty()) {
         closeOpen();
@@ -141,7 +143,7 @@ final class Batches<T extends Bufferable> {
     empty = true;
   }
 
-  private boolean aboveMark(Queue<T> queue) {
+  private boolean aboveMark(Queue<Bufferable> queue) {
     return bytes.get() > markBytes || queue.size() > markRows;
   }
 
@@ -170,14 +172,14 @@ final class Batches<T extends Bufferable> {
     return true;
   }
 
-  private void drain(Queue<T> queue, long now) {
+  private void drain(Queue<Bufferable> queue, long now) {
     long drops = counts.droppedNumbered();
     nextSequence += drops - dropsSeen;
     dropsSeen = drops;
     while (open.size() < maxRows) {
       // Before the poll, so that nobody sees the row neither in the queue nor in the batch.
       empty = false;
-      T row = queue.poll();
+      Bufferable row = queue.poll();
       if (row == null) {
         empty = open.isEmpty();
         return;
@@ -185,8 +187,15 @@ final class Batches<T extends Bufferable> {
       if (open.isEmpty()) {
         openedAtNanos = now;
       }
-      open.add(new Sequenced<>(row, nextSequence++));
+      open.add(sequenced(row));
     }
+  }
+
+  @SuppressWarnings("unchecked") // the queue holds values of one type, bare or sampled
+  private Sequenced<T> sequenced(Bufferable row) {
+    return row instanceof Sampled<?> sampled
+        ? new Sequenced<>((T) sampled.value(), nextSequence++, sampleRate * sampled.share())
+        : new Sequenced<>((T) row, nextSequence++, sampleRate);
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer

@@ -24,10 +24,12 @@ public final class WriteBehind<T extends Bufferable> {
 
   private final String name;
   private final long maxBytes;
+  private final int maxRows;
+  private final boolean sampleByLoad;
   private final Sampler sampler;
   private final PauseSwitch pause;
   private final @Nullable Masking<T> masking;
-  private final MpscAtomicArrayQueue<T> queue;
+  private final MpscAtomicArrayQueue<Bufferable> queue;
   private final AtomicLong bytes = new AtomicLong();
   private final Overflow<T> overflow;
   private final Counts counts;
@@ -50,6 +52,8 @@ public final class WriteBehind<T extends Bufferable> {
     this.pause = pause;
     this.masking = masking;
     this.maxBytes = options.maxQueuedBytes();
+    this.maxRows = options.maxQueuedRows();
+    this.sampleByLoad = options.sampleByLoad();
     this.sampler = new Sampler(options.sampleRate());
     this.queue = new MpscAtomicArrayQueue<>(options.maxQueuedRows());
     this.overflow = overflow;
@@ -79,17 +83,17 @@ public final class WriteBehind<T extends Bufferable> {
       counts.droppedPaused.increment();
       return Acceptance.PAUSED;
     }
-    return masking == null ? enqueue(value) : enqueueMasked(masking.apply(value));
+    double share = sampleByLoad ? Sampler.shareAt(used()) : 1;
+    if (share < 1 && !sampler.keeps(value.fateId(), share)) {
+      counts.sampledOut.increment();
+      return Acceptance.SAMPLED_OUT;
+    }
+    return masking == null ? enqueue(value, share) : enqueueMasked(masking.apply(value), share);
   }
 
   /** Where everything is. */
   public Ledger ledger() {
     return counts.ledger();
-  }
-
-  /** The share of values that passes sampling. */
-  public double passProbability() {
-    return sampler.rate();
   }
 
   String name() {
@@ -98,8 +102,8 @@ public final class WriteBehind<T extends Bufferable> {
 
   /** How many values were or will be numbered: the accepted, and the drops that have a number. */
   public long numberedTotal() {
-    long dropped =
-        counts.droppedNumbered(); // first, since a refused offer counts as accepted first
+    // First, since an offer that finds no room counts as accepted for a moment.
+    long dropped = counts.droppedNumbered();
     return dropped + counts.accepted.sum();
   }
 
@@ -148,12 +152,17 @@ public final class WriteBehind<T extends Bufferable> {
     sweep(lost);
   }
 
-  private Acceptance enqueueMasked(Masking.Masked<T> masked) {
-    T value = masked.value();
-    return value == null ? reject(masked.fault()) : enqueue(value);
+  /** Which part of the room is used, in rows or in bytes. */
+  private double used() {
+    return Math.max((double) queue.size() / maxRows, (double) bytes.get() / maxBytes);
   }
 
-  private Acceptance enqueue(T value) {
+  private Acceptance enqueueMasked(Masking.Masked<T> masked, double share) {
+    T value = masked.value();
+    return value == null ? reject(masked.fault()) : enqueue(value, share);
+  }
+
+  private Acceptance enqueue(T value, double share) {
     int size = value.sizeBytes();
     if (bytes.addAndGet(size) > maxBytes) {
       bytes.addAndGet(-size);
@@ -161,7 +170,7 @@ public final class WriteBehind<T extends Bufferable> {
       return Acceptance.DROPPED_FULL;
     }
     counts.accepted.increment();
-    if (!queue.offer(value)) {
+    if (!queue.offer(share < 1 ? new Sampled<>(value, share) : value)) {
       counts.accepted.decrement();
       bytes.addAndGet(-size);
       counts.droppedFull.increment();
@@ -176,7 +185,7 @@ public final class WriteBehind<T extends Bufferable> {
   private boolean sweep(LongAdder lost) {
     synchronized (drainLock) {
       boolean any = false;
-      for (T left = queue.poll(); left != null; left = queue.poll()) {
+      for (Bufferable left = queue.poll(); left != null; left = queue.poll()) {
         bytes.addAndGet(-left.sizeBytes());
         lost.increment();
         any = true;

@@ -92,7 +92,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     this.feedback =
         new WriteBehind<>(
             "feedback",
-            options,
+            options.sampleByLoad(false), // what a decision that was kept got must not be missing
             (batch, first) -> sink.writeFeedback(values(batch), first),
             spool.map(this::feedbackLane).orElseGet(Overflow::none),
             new Parking<>(deadLetters, Letters::of),
@@ -102,7 +102,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     this.activations =
         new WriteBehind<>(
             "activation",
-            options,
+            options.sampleByLoad(false),
             (batch, first) -> sink.writeActivations(values(batch), first),
             spool.map(this::activationLane).orElseGet(Overflow::none),
             new Parking<>(deadLetters, Letters::of),
@@ -257,7 +257,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   private List<LoggedDecision> logged(List<Sequenced<Decision>> batch) {
     List<LoggedDecision> rows = new ArrayList<>(batch.size());
     for (Sequenced<Decision> row : batch) {
-      rows.add(new LoggedDecision(row.value(), row.sequence(), decisions.passProbability()));
+      rows.add(new LoggedDecision(row.value(), row.sequence(), row.passProbability()));
     }
     return rows;
   }
