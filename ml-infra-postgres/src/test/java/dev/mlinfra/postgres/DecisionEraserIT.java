@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.DeadLetter;
@@ -18,9 +19,12 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The store's side of forgetting: rights, parked rows, rows of older releases. */
 class DecisionEraserIT {
@@ -71,37 +75,53 @@ class DecisionEraserIT {
     assertThat(letters.list("decision", 10)).extracting(DeadLetter::payload).containsExactly("{}");
   }
 
-  @Test
-  void storesRowsOfTheReleaseThatKnewNoSubjects() {
+  @ParameterizedTest
+  @CsvSource({"2, 1, 4", "1, 2, 9"}) // without the subject, and without deferred before it
+  void storesDecisionsOfOlderReleases(int version, int fields, int bytes) {
     RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
-    Decision first = Decision.by("old").action("a").build();
-    Decision second = Decision.by("old").action("b").build();
+    String agent = "version-" + version;
     EncodedRows old =
-        withoutLastField(
+        older(
             rows.encode(
-                List.of(new LoggedDecision(first, 901, 1), new LoggedDecision(second, 902, 1))));
-    assertThat(rows.reads(1)).isTrue();
+                List.of(
+                    new LoggedDecision(Decision.by(agent).action("a").build(), 901, 1),
+                    new LoggedDecision(Decision.by(agent).action("b").build(), 902, 1))),
+            fields,
+            bytes);
+    assertThat(rows.reads(version)).isTrue();
     assertThat(rows.reads(rows.version() + 1)).isFalse();
     assertThat(rows.store(old, true).inserted()).isEqualTo(2);
     assertThat(rows.store(old, false).repeated()).isEqualTo(2);
     assertThat(
             database.text(
-                "SELECT action FROM ml_learning.agent_decisions"
-                    + " WHERE agent = 'old' AND subject IS NULL ORDER BY 1"))
+                "SELECT action FROM ml_learning.counted_decisions WHERE subject IS NULL"
+                    + " AND NOT deferred AND agent = '%s' ORDER BY 1".formatted(agent)))
         .isEqualTo("a,b");
     assertThat(rows.letter(old.slice(0, 1), "refused").subject()).isEmpty();
   }
 
-  /** As version 1 was: one field less, which is absent here. */
-  private static EncodedRows withoutLastField(EncodedRows rows) {
+  @Test
+  void storesFeedbackOfTheReleaseThatKnewNoRevisions() {
+    RowStore<Feedback> rows = postgres.part(DecisionSink.class).feedbackRows().orElseThrow();
+    Feedback given = Feedback.of(UUID.randomUUID(), 7);
+    assertThat(rows.reads(1)).isTrue();
+    assertThat(rows.store(older(rows.encode(List.of(given)), 1, 5), true).inserted()).isOne();
+    assertThat(
+            database.text(
+                "SELECT reward FROM ml_learning.agent_feedback WHERE NOT replaces"
+                    + " AND decision_id = '%s'".formatted(given.decisionId())))
+        .isEqualTo("7");
+  }
+
+  /** Rows with so many fields less, which take that many bytes at the end of each. */
+  private static EncodedRows older(EncodedRows rows, int fields, int bytes) {
     ByteBuffer out = ByteBuffer.allocate(rows.length());
     int[] ends = new int[rows.count()];
     for (int row = 0; row < ends.length; row++) {
-      byte[] bytes =
-          Arrays.copyOfRange(rows.bytes(), rows.start(row), rows.end(row) - Integer.BYTES);
-      ByteBuffer fields = ByteBuffer.wrap(bytes);
-      fields.putShort(0, (short) (fields.getShort(0) - 1));
-      ends[row] = out.put(bytes).position();
+      byte[] kept = Arrays.copyOfRange(rows.bytes(), rows.start(row), rows.end(row) - bytes);
+      ByteBuffer header = ByteBuffer.wrap(kept);
+      header.putShort(0, (short) (header.getShort(0) - fields));
+      ends[row] = out.put(kept).position();
     }
     return new EncodedRows(out.array(), ends);
   }
