@@ -106,7 +106,7 @@ final class PostgresProbe extends StateProbe {
   }
 
   private void deadLetters(Connection connection, Samples into) throws SQLException {
-    Map<String, Long> byOrigin = new HashMap<>(Map.of("decisions", 0L));
+    Map<String, Long> byOrigin = new HashMap<>(Map.of("decision", 0L));
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
