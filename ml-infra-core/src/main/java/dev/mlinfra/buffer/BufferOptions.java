@@ -34,7 +34,7 @@ public record BufferOptions(
       new BufferOptions(
           65_536,
           64L << 20,
-          5_000,
+          20_000,
           Duration.ofMillis(50),
           Duration.ofMillis(100),
           Duration.ofSeconds(10),
@@ -55,7 +55,7 @@ public record BufferOptions(
   }
 
   /**
-   * Returns the defaults: 65,536 rows, 64 MiB, batches of 5,000, 50 ms linger, back-off 100 ms to
+   * Returns the defaults: 65,536 rows, 64 MiB, batches of 20,000, 50 ms linger, back-off 100 ms to
    * 10 s, 10 s to close, no sampling.
    *
    * @return the defaults
