@@ -85,3 +85,18 @@ tell() {
   echo "$2" >&"${program[1]}"
   IFS= read -r answer <&"${program[0]}" || die "$1 ended at '$2'; the lines above say why"
 }
+
+# freeze_postgres and thaw_postgres: every process of the server stands still, and goes on
+freeze_postgres() {
+  if has_container; then docker pause "$container" >/dev/null; else signal_embedded STOP; fi
+}
+
+thaw_postgres() {
+  if has_container; then docker unpause "$container" >/dev/null; else signal_embedded CONT; fi
+}
+
+signal_embedded() {
+  local postmaster
+  postmaster=$(head -n 1 "$(find "$work/data" -name postmaster.pid)")
+  kill -"$1" "$postmaster" $(pgrep -P "$postmaster")
+}
