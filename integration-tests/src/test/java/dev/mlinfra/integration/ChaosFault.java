@@ -34,7 +34,7 @@ record ChaosFault(String name, Step strike, Step heal) {
             "line goes silent inside a batch", world.proxy()::silenceMidBatch, world.proxy()::heal),
         new ChaosFault(
             "replies to commits are lost",
-            () -> world.proxy().swallowReply("COMMIT\0", 1 + random.nextInt(5)),
+            () -> world.proxy().swallowCommits(1 + random.nextInt(5)),
             () -> world.proxy().swallowReply("", 0)),
         new ChaosFault(
             "backends are terminated", world::terminateBackends, world::terminateBackends));

@@ -146,7 +146,7 @@ class DecisionLogFaultIT extends DecisionFaults {
       try (MlInfra ml = MlInfra.connect(config(module(proxy.port())).install(meters).build())) {
         StoredRows rows = StoredRows.of(sql, "unknown-outcome");
         DecisionLoad load = DecisionLoad.startWithFeedback(ml, rows, HOST_THREADS);
-        proxy.swallowReply("COMMIT\0", 8);
+        proxy.swallowCommits(8);
         Await.until("eight replies are lost", () -> proxy.repliesLeftToSwallow() == 0);
         load.goOn();
         load.settle();

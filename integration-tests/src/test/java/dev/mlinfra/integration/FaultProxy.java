@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * Stands between a client and a server on loopback and breaks the line in the ways that networks
@@ -19,11 +20,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FaultProxy implements AutoCloseable {
   private static final int HALF_A_BATCH = 4_096;
 
+  /** The end of a transaction, or of a copy that is one of its own: ready, and in none. */
+  private static final Pattern COMMITTED = Pattern.compile("COMMIT\0|COPY \\d+\0Z\0\0\0\5I");
+
   private final int serverPort;
   private final ServerSocket door;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final AtomicInteger repliesToSwallow = new AtomicInteger();
-  private volatile String swallowed = "";
+  private volatile Pattern swallowed = COMMITTED;
   private volatile boolean silent;
   private volatile boolean silentMidBatch;
 
@@ -63,6 +67,15 @@ final class FaultProxy implements AutoCloseable {
 
   /** Cuts the next connections on which the server says this, before the client hears it. */
   void swallowReply(String text, int times) {
+    swallowReply(Pattern.compile(text, Pattern.LITERAL), times);
+  }
+
+  /** The same for what the server says when it has committed. */
+  void swallowCommits(int times) {
+    swallowReply(COMMITTED, times);
+  }
+
+  private void swallowReply(Pattern text, int times) {
     swallowed = text;
     repliesToSwallow.set(times);
   }
@@ -159,7 +172,7 @@ final class FaultProxy implements AutoCloseable {
 
     private boolean swallows(byte[] bytes, int length) {
       return repliesToSwallow.get() > 0
-          && new String(bytes, 0, length, StandardCharsets.ISO_8859_1).contains(swallowed)
+          && swallowed.matcher(new String(bytes, 0, length, StandardCharsets.ISO_8859_1)).find()
           && repliesToSwallow.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     }
 

@@ -133,7 +133,7 @@ class SpoolFaultIT extends DecisionFaults {
         MlInfra ml = MlInfra.connect(config(Durability.SPOOL_FIRST, proxy.port()).build())) {
       StoredRows rows = StoredRows.of(sql, "unknown-outcome");
       DecisionLoad load = DecisionLoad.startWithFeedback(ml, rows, HOST_THREADS);
-      proxy.swallowReply("COMMIT\0", 8);
+      proxy.swallowCommits(8);
       Await.until("eight replies are lost", () -> proxy.repliesLeftToSwallow() == 0);
       load.goOn();
       load.settle();
@@ -200,7 +200,7 @@ class SpoolFaultIT extends DecisionFaults {
                 "COPY ml_learning.agent_decisions (decision_id, decided_at, agent, mode, model,"
                     + " model_version, action, propensity, pass_probability, score,"
                     + " baseline_action, features, feature_set, context, latency_us, source,"
-                    + " source_sequence, deferred) FROM STDIN (FORMAT binary)",
+                    + " source_sequence, deferred, subject) FROM STDIN (FORMAT binary)",
                 Files.newInputStream(file));
       }
     }

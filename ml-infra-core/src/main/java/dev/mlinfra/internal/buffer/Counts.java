@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * The counters behind a ledger. What is offered and what is buffered are derived from the others,
  * so that every ledger is balanced whatever threads do meanwhile.
  */
 final class Counts {
-  final LongAdder accepted = new LongAdder();
   final LongAdder stored = new LongAdder();
   final LongAdder repeated = new LongAdder();
   final LongAdder parked = new LongAdder();
@@ -25,9 +25,12 @@ final class Counts {
   final LongAdder writeFailures = new LongAdder();
   private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
   private final SpoolTally spool;
+  private final LongSupplier accepted;
 
-  Counts(SpoolTally spool) {
+  /** Counts what was accepted by what the queue has ever taken, so that an offer counts nothing. */
+  Counts(SpoolTally spool, LongSupplier accepted) {
     this.spool = spool;
+    this.accepted = accepted;
   }
 
   void reject(String fault) {
@@ -36,7 +39,12 @@ final class Counts {
     rejected.computeIfAbsent(subject, s -> new LongAdder()).increment();
   }
 
-  /** Accepted rows that are no longer in memory. Read before {@link #accepted} to stay below it. */
+  /** Everything that was ever accepted. */
+  long acceptedTotal() {
+    return accepted.getAsLong();
+  }
+
+  /** Accepted rows that are no longer in memory. Read before the total, to stay below. */
   long leftMemory() {
     return stored.sum() + parked.sum() + lost() + spool.kept.sum();
   }
@@ -95,7 +103,7 @@ final class Counts {
     long pausedAtClose = lostPaused.sum();
     long unstorable = lostUnstorable.sum();
     long settled = storedNow + parkedNow + atClose + pausedAtClose + unstorable;
-    long buffered = accepted.sum() - settled - kept;
+    long buffered = accepted.getAsLong() - settled - kept;
     long spooled = kept - replayed - replayParked - replayUnstorable - damaged;
     Map<String, Long> dropped = new TreeMap<>();
     putIfAny(dropped, "full", droppedFull.sum());

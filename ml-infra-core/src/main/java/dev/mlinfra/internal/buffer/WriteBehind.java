@@ -57,7 +57,7 @@ public final class WriteBehind<T extends Bufferable> {
     this.sampler = new Sampler(options.sampleRate());
     this.queue = new MpscAtomicArrayQueue<>(options.maxQueuedRows());
     this.overflow = overflow;
-    this.counts = new Counts(overflow.tally());
+    this.counts = new Counts(overflow.tally(), queue::currentProducerIndex);
     this.batches = new Batches<>(name, options, store, overflow, parking, counts, bytes, telemetry);
     observe(telemetry);
   }
@@ -102,13 +102,11 @@ public final class WriteBehind<T extends Bufferable> {
 
   /** How many values were or will be numbered: the accepted, and the drops that have a number. */
   public long numberedTotal() {
-    // First, since an offer that finds no room counts as accepted for a moment.
-    long dropped = counts.droppedNumbered();
-    return dropped + counts.accepted.sum();
+    return counts.droppedNumbered() + counts.acceptedTotal();
   }
 
   long acceptedTotal() {
-    return counts.accepted.sum();
+    return counts.acceptedTotal();
   }
 
   /** How many accepted rows are stored, parked, lost or on disk. */
@@ -169,9 +167,7 @@ public final class WriteBehind<T extends Bufferable> {
       counts.droppedFull.increment();
       return Acceptance.DROPPED_FULL;
     }
-    counts.accepted.increment();
     if (!queue.offer(share < 1 ? new Sampled<>(value, share) : value)) {
-      counts.accepted.decrement();
       bytes.addAndGet(-size);
       counts.droppedFull.increment();
       return Acceptance.DROPPED_FULL;

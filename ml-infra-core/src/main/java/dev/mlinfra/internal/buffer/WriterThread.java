@@ -49,11 +49,7 @@ public final class WriterThread implements AutoCloseable {
   public boolean sync(WriteBehind<?> buffer, Duration timeout) {
     long target = buffer.acceptedTotal();
     long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
-    // An offer that finds the buffer full counts as accepted for a moment.
-    return await(
-        deadline,
-        buffer,
-        () -> buffer.leftMemoryTotal() >= Math.min(target, buffer.acceptedTotal()));
+    return await(deadline, buffer, () -> buffer.leftMemoryTotal() >= target);
   }
 
   private boolean await(long deadline, WriteBehind<?> buffer, BooleanSupplier done) {

@@ -112,7 +112,9 @@ final class Database implements AutoCloseable {
   /** Rolls back for a cause that must not be hidden by a failing rollback. */
   static void rollback(Connection connection, Exception cause) {
     try {
-      connection.rollback();
+      if (!connection.getAutoCommit()) {
+        connection.rollback();
+      }
     } catch (SQLException e) {
       cause.addSuppressed(e);
     }

@@ -14,7 +14,7 @@ import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * Paced calls and many threads. Orders: {@code paced QUEUE PER_SECOND SECONDS}, answered by the
- * mean of the shortest 99 %, 99.9 % and the greatest in nanoseconds; {@code threads QUEUE THREADS},
+ * mean of the shortest 99.9 %, 99.9 % and the greatest in nanoseconds; {@code threads QUEUE THREADS},
  * answered by the nanoseconds of one call, the calls of all threads in a microsecond, and the bytes
  * that the caller of one allocates; {@code drain QUEUE}.
  */
@@ -75,9 +75,9 @@ public final class Enqueue {
             last == null ? " nothing" : "");
   }
 
-  /** Of the shortest 99 %: what is not the work of others on the machine. */
+  /** Of the shortest 99.9 %: what is not the work of others on the machine. */
   private static double trimmedMean(Histogram nanos) {
-    long bound = nanos.getValueAtPercentile(99);
+    long bound = nanos.getValueAtPercentile(99.9);
     double sum = 0;
     long count = 0;
     for (HistogramIterationValue step : nanos.recordedValues()) {
