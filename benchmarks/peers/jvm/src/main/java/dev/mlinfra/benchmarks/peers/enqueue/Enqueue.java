@@ -14,9 +14,9 @@ import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * Paced calls and many threads. Orders: {@code paced QUEUE PER_SECOND SECONDS}, answered by the
- * mean of the shortest 99.9 %, 99.9 % and the greatest in nanoseconds; {@code threads QUEUE THREADS},
- * answered by the nanoseconds of one call, the calls of all threads in a microsecond, and the bytes
- * that the caller of one allocates; {@code drain QUEUE}.
+ * mean of the shortest 99.9 %, 99.9 % and the greatest in nanoseconds; {@code threads QUEUE
+ * THREADS}, answered by the nanoseconds of one call, the calls of all threads in a microsecond, and
+ * the bytes that the caller of one allocates; {@code drain QUEUE}.
  */
 public final class Enqueue {
   private static final int BURST = 60_000;

@@ -41,7 +41,8 @@ public final class SmallBatches {
     int rows = Integer.parseInt(words[1]);
     long[] nanos = new long[Integer.parseInt(words[2])];
     for (int i = 0; i < nanos.length; i++) {
-      List<Decision> batch = decisions.subList(0, rows).stream().map(SmallBatches::renewed).toList();
+      List<Decision> batch =
+          decisions.subList(0, rows).stream().map(SmallBatches::renewed).toList();
       long start = System.nanoTime();
       way.store(batch);
       nanos[i] = System.nanoTime() - start;

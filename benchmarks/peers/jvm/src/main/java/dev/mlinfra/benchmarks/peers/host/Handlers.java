@@ -1,0 +1,169 @@
+package dev.mlinfra.benchmarks.peers.host;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.benchmarks.peers.Server;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.postgres.Postgres;
+import dev.mlinfra.secret.Secret;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A service that scores 80 items for each request: alone, logged by ours, and traced. */
+final class Handlers implements AutoCloseable {
+  private static final int FEATURES = 64;
+  private static final int ITEMS = 80;
+  private static final int THREADS = 8;
+
+  private final MlInfra ml;
+  private final DecisionLog log;
+  private final SdkTracerProvider tracing =
+      SdkTracerProvider.builder()
+          .addSpanProcessor(BatchSpanProcessor.builder(new Dropping()).build())
+          .build();
+  private final Tracer tracer = tracing.get("bench");
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final HttpServer server;
+  private final float[][] weights = new float[ITEMS][FEATURES];
+
+  Handlers(Server postgres) throws IOException {
+    this.ml =
+        MlInfra.connect(
+                MlInfraConfig.forService("bench")
+                    .install(
+                        Postgres.at(postgres.url())
+                            .user(postgres.user())
+                            .password(Secret.of(postgres.password())))
+                    .build())
+            .ensureSchema();
+    this.log = ml.decisions();
+    for (float[] row : weights) {
+      fill(row);
+    }
+    this.server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
+    server.setExecutor(threads);
+    server.createContext("/alone", answering(this::alone));
+    server.createContext("/logged", answering(this::logged));
+    server.createContext("/traced", answering(this::traced));
+    server.start();
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** Waits until everything is stored. */
+  String settle() {
+    boolean stored = log.flush(Duration.ofMinutes(1));
+    return stored + " " + log.ledger();
+  }
+
+  private interface Decider {
+    int decide(float[] features);
+  }
+
+  private static HttpHandler answering(Decider decider) {
+    return exchange -> answer(exchange, decider);
+  }
+
+  private static void answer(HttpExchange exchange, Decider decider) throws IOException {
+    float[] features = new float[FEATURES];
+    fill(features);
+    byte[] body = ("item-" + decider.decide(features)).getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private int alone(float[] features) {
+    int best = 0;
+    float most = Float.NEGATIVE_INFINITY;
+    for (int item = 0; item < ITEMS; item++) {
+      float score = 0;
+      for (int i = 0; i < FEATURES; i++) {
+        score += weights[item][i] * features[i];
+      }
+      if (score > most) {
+        most = score;
+        best = item;
+      }
+    }
+    return best;
+  }
+
+  private int logged(float[] features) {
+    int item = alone(features);
+    log.log(
+        Decision.by("ranker")
+            .model("bts", "17")
+            .action("item-" + item)
+            .propensity(0.0125)
+            .features(features)
+            .context("position", "left")
+            .build());
+    return item;
+  }
+
+  private int traced(float[] features) {
+    Span span = tracer.spanBuilder("decision").startSpan();
+    int item = alone(features);
+    span.setAttribute("model", "bts");
+    span.setAttribute("version", "17");
+    span.setAttribute("action", "item-" + item);
+    span.setAttribute("propensity", 0.0125);
+    span.setAttribute("position", "left");
+    span.end();
+    return item;
+  }
+
+  private static void fill(float[] values) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat();
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdown();
+    tracing.close();
+    ml.close();
+  }
+
+  private static final class Dropping implements SpanExporter {
+    @Override
+    public CompletableResultCode export(Collection<SpanData> spans) {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+  }
+}
