@@ -77,7 +77,7 @@ public final class Clients implements AutoCloseable {
                                 Spool.open(
                                     options,
                                     spoolRequired,
-                                    decisionOptions.closeTimeout(),
+                                    decisionOptions,
                                     deadLetters,
                                     pause,
                                     telemetry)),

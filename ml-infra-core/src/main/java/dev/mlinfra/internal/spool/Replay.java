@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.spool;
 
+import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
@@ -31,7 +32,6 @@ final class Replay implements AutoCloseable {
   private static final long IDLE_NANOS = 100_000_000;
   private static final long NANOS = 1_000_000_000;
   private static final int MAX_READS = 3;
-  private static final int MAX_ROWS_AT_ONCE = 5_000;
   private static final EncodedRows NO_ROWS = new EncodedRows(new byte[0], new int[0]);
 
   private final Spool spool;
@@ -53,14 +53,14 @@ final class Replay implements AutoCloseable {
   Replay(
       Spool spool,
       SpoolOptions options,
-      Duration closeTimeout,
+      BufferOptions batches,
       Optional<DeadLetterStore> letters,
       PauseSwitch pause,
       Telemetry telemetry) {
     this.spool = spool;
     this.rowsPerSecond = options.replayRowsPerSecond();
-    this.rowsAtOnce = Math.min(MAX_ROWS_AT_ONCE, rowsPerSecond / 10);
-    this.closeTimeout = closeTimeout;
+    this.rowsAtOnce = Math.min(batches.maxBatchRows(), rowsPerSecond / 10);
+    this.closeTimeout = batches.closeTimeout();
     this.letters = letters;
     this.pause = pause;
     this.telemetry = telemetry;

@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.spool;
 
+import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.error.ConfigException;
@@ -13,7 +14,6 @@ import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.telemetry.Meter;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,12 +57,12 @@ public final class Spool implements AutoCloseable {
 
   private Spool(
       SpoolOptions options,
-      Duration closeTimeout,
+      BufferOptions batches,
       Optional<DeadLetterStore> letters,
       PauseSwitch pause,
       Telemetry telemetry) {
     this.options = options;
-    this.replay = new Replay(this, options, closeTimeout, letters, pause, telemetry);
+    this.replay = new Replay(this, options, batches, letters, pause, telemetry);
     telemetry.observe(Meter.SPOOL_BYTES, () -> look(SpoolDirectory::bytes));
     telemetry.observe(Meter.SPOOL_FILES, () -> look(SpoolDirectory::files));
     telemetry.observe(Meter.SPOOL_ROWS, () -> look(SpoolDirectory::rows));
@@ -74,6 +74,7 @@ public final class Spool implements AutoCloseable {
   /**
    * Opens a spool; nothing is stored before {@link #start}.
    *
+   * @param batches how many rows are stored in one go, and how long the end may take
    * @param required whether a directory that cannot be used is an error; else it is tried again
    * @throws ConflictException when another process uses it
    * @throws ConfigException when it cannot be used
@@ -81,11 +82,11 @@ public final class Spool implements AutoCloseable {
   public static Spool open(
       SpoolOptions options,
       boolean required,
-      Duration closeTimeout,
+      BufferOptions batches,
       Optional<DeadLetterStore> letters,
       PauseSwitch pause,
       Telemetry telemetry) {
-    Spool spool = new Spool(options, closeTimeout, letters, pause, telemetry);
+    Spool spool = new Spool(options, batches, letters, pause, telemetry);
     if (required) {
       spool.directory = SpoolDirectory.open(options.directory(), options.maxBytes());
     } else {
