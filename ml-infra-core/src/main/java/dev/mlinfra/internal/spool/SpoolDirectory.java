@@ -18,6 +18,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +36,7 @@ public final class SpoolDirectory implements AutoCloseable {
   private static final String LOCK = "in-use.lock";
   private static final String PART = ".part";
   private static final String DAMAGED = "damaged";
+  private static final long MAX_BYTES_TOGETHER = 8 << 20;
 
   private final Path directory;
   private final long maxBytes;
@@ -124,7 +126,8 @@ public final class SpoolDirectory implements AutoCloseable {
   /**
    * The file that was written first, and with it later ones of its kind that can be stored at once.
    *
-   * @param maxRows of all of them, unless the first one has more
+   * @param maxRows of all of them, unless the first one has more; their bytes are bounded likewise,
+   *     since all are read into memory
    * @return empty when none waits
    */
   public List<SpoolName> oldest(int maxRows) {
@@ -135,9 +138,13 @@ public final class SpoolDirectory implements AutoCloseable {
       SpoolName first = waiting.firstKey();
       List<SpoolName> together = new ArrayList<>();
       long rows = 0;
-      for (SpoolName name : waiting.keySet()) {
+      long size = 0;
+      for (Map.Entry<SpoolName, Long> file : waiting.entrySet()) {
+        SpoolName name = file.getKey();
         rows += first.isLike(name) ? name.rows() : 0;
-        if (isOwn(name) != isOwn(first) || (rows > maxRows && !together.isEmpty())) {
+        size += first.isLike(name) ? file.getValue() : 0;
+        boolean tooMuch = rows > maxRows || size > MAX_BYTES_TOGETHER;
+        if (isOwn(name) != isOwn(first) || (tooMuch && !together.isEmpty())) {
           break;
         }
         if (first.isLike(name)) {

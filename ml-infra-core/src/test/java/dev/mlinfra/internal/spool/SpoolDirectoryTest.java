@@ -67,6 +67,20 @@ class SpoolDirectoryTest {
   }
 
   @Test
+  void namesNoMoreFilesTogetherThanFitIntoASmallHeap() throws IOException {
+    String megabytes = "x".repeat(3 << 20);
+    try (SpoolDirectory spool = open(100L << 20)) {
+      SpoolName first = append(spool, megabytes).orElseThrow();
+      SpoolName second = append(spool, megabytes).orElseThrow();
+      SpoolName third = append(spool, megabytes.repeat(4)).orElseThrow();
+
+      assertThat(spool.oldest(100)).containsExactly(first, second);
+      List.of(first, second).forEach(name -> delete(spool, name));
+      assertThat(spool.oldest(100)).as("the first one, however large").containsExactly(third);
+    }
+  }
+
+  @Test
   void hasNoRoomBeyondItsCapAndAgainAfterADelete() throws IOException {
     try (SpoolDirectory spool = open(200)) {
       SpoolName first = append(spool, "a".repeat(100)).orElseThrow();
