@@ -244,6 +244,36 @@ class ForgetIT extends ForgetContract {
         .isEqualTo(1);
   }
 
+  @Test
+  void countsOnceWhatIsDeletedAgainAfterALostCommit() {
+    Decision decision = log("lost", "paul");
+    reward(decision, 1);
+    settle();
+    sql.run(
+        "CREATE SEQUENCE public.commits",
+        """
+        CREATE FUNCTION public.lose_first_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF nextval('public.commits') = 1 THEN
+            PERFORM pg_terminate_backend(pg_backend_pid());
+          END IF;
+          RETURN NULL;
+        END $$
+        """,
+        "CREATE CONSTRAINT TRIGGER lost AFTER DELETE ON ml_learning.agent_feedback"
+            + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+            + " EXECUTE FUNCTION public.lose_first_commit()");
+    try {
+      assertThat(ml.decisions().forget("paul").feedback()).isEqualTo(1);
+      assertThat(sql.number("SELECT last_value FROM public.commits")).isEqualTo(2);
+    } finally {
+      sql.run(
+          "DROP TRIGGER lost ON ml_learning.agent_feedback",
+          "DROP FUNCTION public.lose_first_commit",
+          "DROP SEQUENCE public.commits");
+    }
+  }
+
   private boolean forgetsKurt() {
     try {
       return ml.decisions().forget("kurt").decisions() == 0;

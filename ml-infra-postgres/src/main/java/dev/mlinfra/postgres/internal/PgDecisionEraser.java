@@ -116,7 +116,9 @@ final class PgDecisionEraser implements DecisionEraser {
         decisions += rows;
         rows = database.transact(SUBJECT, this::deleteSome);
       }
-      database.transact(SUBJECT, this::deleteTraces);
+      Traces traces = database.transact(SUBJECT, this::deleteTraces);
+      feedback += traces.feedback();
+      deadLetters += traces.deadLetters();
     }
 
     private long deleteSome(Connection connection) throws SQLException {
@@ -132,15 +134,14 @@ final class PgDecisionEraser implements DecisionEraser {
       }
     }
 
-    private boolean deleteTraces(Connection connection) throws SQLException {
+    /** Changes no count, since the transaction may be run again. */
+    private Traces deleteTraces(Connection connection) throws SQLException {
       String sql = database.sql("SELECT * FROM ml.forget_traces(?)");
       try (PreparedStatement statement = connection.prepareStatement(sql)) {
         statement.setString(1, subject);
         try (ResultSet row = statement.executeQuery()) {
           row.next();
-          feedback += row.getLong(1);
-          deadLetters += row.getLong(2);
-          return true;
+          return new Traces(row.getLong(1), row.getLong(2));
         }
       }
     }
@@ -197,6 +198,8 @@ final class PgDecisionEraser implements DecisionEraser {
       }
     }
   }
+
+  private record Traces(long feedback, long deadLetters) {}
 
   private static boolean pages(ResultSet rows, Consumer<List<UUID>> reader) throws SQLException {
     List<UUID> page = new ArrayList<>();
