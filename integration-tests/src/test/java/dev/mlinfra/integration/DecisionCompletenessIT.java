@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionCompleteness;
+import dev.mlinfra.decision.DecisionIds;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,24 @@ class DecisionCompletenessIT {
     assertThat(missing(of("ending"))).isEqualTo(7);
     assertThat(of("ending").stream().mapToLong(DecisionCompleteness::lastNumber).max())
         .hasValue(17);
+  }
+
+  @Test
+  void doesNotMissWhatTheStoreHadBefore() {
+    Instant at = Instant.now();
+    for (String service : List.of("original", "copy")) {
+      try (MlInfra ml = MlInfra.connect(stack.config(service).build())) {
+        for (int i = 0; i < 10; i++) {
+          UUID id = DecisionIds.named(at, "replay/" + i);
+          ml.decisions().log(Decision.by("ranker").action("a").id(id).decidedAt(at).build());
+        }
+        assertThat(ml.decisions().flush(PATIENCE)).isTrue();
+        assertThat(ml.decisions().ledger().stored()).isEqualTo(10);
+        log(ml.decisions(), 1);
+      }
+    }
+    assertThat(missing(of("original"))).isZero();
+    assertThat(missing(of("copy"))).isZero();
   }
 
   private static void log(DecisionLog log, int count) {

@@ -189,7 +189,8 @@ final class FakeDecisionSink implements DecisionSink {
 
   private boolean keptOut(LoggedDecision row) {
     boolean refused = forgotten.refuses(row.decision());
-    if (refused) {
+    LoggedDecision before = decisions.get(Key.of(row));
+    if (refused || (before != null && before.sequence() != row.sequence())) {
       forgotten.number(row);
     }
     return refused;

@@ -60,6 +60,19 @@ final class CopyDecisionSink implements DecisionSink {
   private static final List<String> ACTIVATION_COLUMNS =
       List.of("decision_id", "activated_at", "source");
 
+  /** A decision that the store had under another number leaves this one without a row. */
+  private static final String NOTE_REPEATS =
+      """
+      INSERT INTO ml.removed_decisions (source, first_number, last_number)
+      SELECT DISTINCT s.source, s.source_sequence, s.source_sequence
+      FROM pg_temp.staged_agent_decisions s
+      WHERE NOT EXISTS (
+        SELECT FROM ml.agent_decisions d
+        WHERE hashtextextended(d.source, 0) = hashtextextended(s.source, 0)
+          AND d.source = s.source AND d.source_sequence = s.source_sequence)
+      ON CONFLICT (source, first_number) DO NOTHING
+      """;
+
   private final String source;
   private final DecisionRollup rollup;
   private final CopyTable<LoggedDecision> decisions;
@@ -77,7 +90,8 @@ final class CopyDecisionSink implements DecisionSink {
             DECISION_COLUMNS,
             this::encodeDecision,
             NamedRows.DECISIONS,
-            new ForgottenFilter(database, ForgottenFilter.DECISIONS));
+            new ForgottenFilter(database, ForgottenFilter.DECISIONS),
+            Optional.of(NOTE_REPEATS));
     this.feedback =
         new CopyTable<>(
             database,
@@ -86,7 +100,8 @@ final class CopyDecisionSink implements DecisionSink {
             FEEDBACK_COLUMNS,
             this::encodeFeedback,
             NamedRows.FEEDBACK,
-            new ForgottenFilter(database, ForgottenFilter.FEEDBACK));
+            new ForgottenFilter(database, ForgottenFilter.FEEDBACK),
+            Optional.empty());
     this.activations =
         new CopyTable<>(
             database,
@@ -95,7 +110,8 @@ final class CopyDecisionSink implements DecisionSink {
             ACTIVATION_COLUMNS,
             this::encodeActivation,
             NamedRows.ACTIVATIONS,
-            new ForgottenFilter(database, ForgottenFilter.ACTIVATIONS));
+            new ForgottenFilter(database, ForgottenFilter.ACTIVATIONS),
+            Optional.empty());
   }
 
   @Override

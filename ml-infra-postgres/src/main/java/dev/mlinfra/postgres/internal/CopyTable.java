@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A table that batches are copied into, by one of two roads: straight in, as fast as the server
@@ -41,9 +42,15 @@ final class CopyTable<T> {
   private final Encoder<T> encoder;
   private final Naming<T> naming;
   private final ForgottenFilter forgotten;
+  private final Optional<String> afterRepeats;
   private final Object lock = new Object();
   private byte[] buffer = CopyWriter.newBuffer();
 
+  /**
+   * Makes one.
+   *
+   * @param afterRepeats what else to run where rows of the staging table were not inserted
+   */
   CopyTable(
       Database database,
       String subject,
@@ -51,7 +58,8 @@ final class CopyTable<T> {
       List<String> columns,
       Encoder<T> encoder,
       Naming<T> naming,
-      ForgottenFilter forgotten) {
+      ForgottenFilter forgotten,
+      Optional<String> afterRepeats) {
     this.database = database;
     this.subject = subject;
     this.table = table;
@@ -59,6 +67,7 @@ final class CopyTable<T> {
     this.encoder = encoder;
     this.naming = naming;
     this.forgotten = forgotten;
+    this.afterRepeats = afterRepeats.map(database::sql);
   }
 
   Written write(List<T> batch, boolean firstAttempt) {
@@ -179,6 +188,9 @@ final class CopyTable<T> {
                   + " SELECT * FROM "
                   + staging
                   + " ON CONFLICT DO NOTHING");
+      if (inserted < count && afterRepeats.isPresent()) {
+        statement.executeUpdate(afterRepeats.get());
+      }
       return new Written(inserted, count - inserted);
     }
   }
