@@ -94,8 +94,12 @@ abstract class MlflowInterop {
 
   @Test
   void javaReadsRunsMetricsArtifactsVersionsAndAliasesOfPython() {
-    List<String> said = python("write_python.py");
-    String[] names = said.get(said.size() - 1).split(" ", -1);
+    String wrote =
+        python("write_python.py").stream()
+            .filter(line -> line.startsWith("wrote ")) // among what mlflow says on its error output
+            .findFirst()
+            .orElseThrow();
+    String[] names = wrote.substring("wrote ".length()).split(" ", -1);
 
     try (MlflowClient client = new MlflowClient(stack.mlflow().url())) {
       assertThat(client.getRun(names[0]).getData().getMetrics(0).getValue()).isEqualTo(0.75);
