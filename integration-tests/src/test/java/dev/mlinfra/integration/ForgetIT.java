@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.embedded.PostgresServer;
@@ -242,6 +244,27 @@ class ForgetIT extends ForgetContract {
                 receipt.subjectDigest()))
         .as("requests that were cut off")
         .isEqualTo(1);
+  }
+
+  @Test
+  void keepsOutTheShadowThatComesWithADecisionFromBefore() {
+    ml.decisions().forget("quinn");
+    BufferOptions oneBatch = BufferOptions.defaults().linger(Duration.ofSeconds(10));
+    try (MlInfra own = MlInfra.connect(stack.config("pair").decisions(oneBatch).build())) {
+      Decision live = Decision.by("pair").action("a").decidedAt(before).subject("quinn").build();
+      own.decisions().log(live);
+      own.decisions()
+          .log(
+              Decision.by("pair") // names nobody, but shares the id
+                  .id(live.id())
+                  .decidedAt(before.plusNanos(1_000))
+                  .mode(DecisionMode.SHADOW)
+                  .action("b")
+                  .build());
+      assertThat(own.decisions().flush(PATIENCE)).isTrue();
+    }
+    assertThat(stored("pair")).isEmpty();
+    assertThat(missing("pair")).isZero();
   }
 
   @Test

@@ -13,12 +13,15 @@ final class ForgottenFilter {
   /** For decisions; their numbers are not missing, and their ids are known from then on. */
   static final String DECISIONS =
       """
-      WITH refused AS (
+      WITH named AS (
+        SELECT s.decision_id FROM pg_temp.staged_agent_decisions s
+        JOIN ml.forgotten_subjects f
+          ON f.subject_digest = ml.subject_digest(s.subject) AND s.decided_at <= f.decided_until
+      ), refused AS (
+        -- Rows of shadows share the id and may name nobody.
         DELETE FROM pg_temp.staged_agent_decisions s
         WHERE EXISTS (SELECT FROM ml.forgotten_decisions f WHERE f.decision_id = s.decision_id)
-           OR EXISTS (SELECT FROM ml.forgotten_subjects f
-                      WHERE f.subject_digest = ml.subject_digest(s.subject)
-                        AND s.decided_at <= f.decided_until)
+           OR s.decision_id IN (SELECT n.decision_id FROM named n)
         RETURNING s.decision_id, s.decided_at, s.subject, s.source, s.source_sequence
       ), noted AS (
         INSERT INTO ml.removed_decisions (source, first_number, last_number)
