@@ -196,7 +196,10 @@ final class ChaosWorld implements AutoCloseable {
   private void settleChild() {
     killHost();
     try (MlInfra next = MlInfra.connect(MlInfraConfig.fromVariables(childEnvironment()))) {
-      Await.until("the spool of the killed host is empty", PATIENCE, () -> copies() == 0);
+      Await.until(
+          "the spool of the killed host is empty",
+          PATIENCE,
+          () -> SpoolFiles.waiting(childSpool()) == 0);
       assertThat(next.decisions().ledger().offered()).isZero();
     }
     holdsOnceWhatWasSafe("decisions", stored(SpoolingHost.AGENT));
@@ -272,10 +275,5 @@ final class ChaosWorld implements AutoCloseable {
 
   private Path childSpool() {
     return temp.resolve("child-spool");
-  }
-
-  private long copies() {
-    String[] names = childSpool().toFile().list((directory, name) -> name.endsWith(".copy"));
-    return names == null ? -1 : names.length;
   }
 }

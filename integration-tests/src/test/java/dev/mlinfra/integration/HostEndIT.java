@@ -113,7 +113,7 @@ class HostEndIT {
 
   private void holdsAllThatWasAccepted(ChildJvm host) {
     try (MlInfra next = MlInfra.connect(MlInfraConfig.fromVariables(environment()))) {
-      Await.until("the spool is empty", () -> copies() == 0);
+      Await.until("the spool is empty", () -> SpoolFiles.waiting(spool()) == 0);
       assertThat(next.decisions().ledger().offered()).isZero();
     }
     List<String> ids = sql.column("SELECT decision_id FROM ml_learning.agent_decisions");
@@ -139,10 +139,5 @@ class HostEndIT {
 
   private Path spool() {
     return temp.resolve("spool");
-  }
-
-  private long copies() {
-    String[] names = spool().toFile().list((directory, name) -> name.endsWith(".copy"));
-    return names == null ? -1 : names.length;
   }
 }

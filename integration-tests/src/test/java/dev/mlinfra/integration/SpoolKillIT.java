@@ -8,7 +8,6 @@ import dev.mlinfra.Start;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -146,7 +145,7 @@ class SpoolKillIT {
   private void storesOnceAfterTheNextStart(List<UUID> safe) {
     try (MlInfra next = MlInfra.connect(MlInfraConfig.fromVariables(environment("memory")))) {
       assertThat(next.decisions().ledger().offered()).isZero();
-      Await.until("the spool is empty", () -> copies() == 0);
+      Await.until("the spool is empty", () -> SpoolFiles.waiting(spool()) == 0);
     }
     List<UUID> stored = stored();
     assertThat(stored).doesNotHaveDuplicates();
@@ -185,10 +184,5 @@ class SpoolKillIT {
 
   private Path spool() {
     return temp.resolve("spool");
-  }
-
-  private long copies() {
-    String[] names = spool().toFile().list((directory, name) -> name.endsWith(".copy"));
-    return Files.isDirectory(spool()) && names != null ? names.length : -1;
   }
 }
