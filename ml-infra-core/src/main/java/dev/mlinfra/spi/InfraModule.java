@@ -27,7 +27,8 @@ public interface InfraModule {
 
   /**
    * Makes the module's parts and hands them over. Does no I/O and does not block, so that a host
-   * starts while its servers are down; connections are opened on first use.
+   * starts while its servers are down; drivers are loaded {@link OnFirstUse}, and connections are
+   * opened then.
    *
    * @param wiring where to hand the parts over and what they may use
    * @since 0.1

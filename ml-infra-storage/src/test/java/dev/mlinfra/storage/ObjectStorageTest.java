@@ -137,6 +137,13 @@ class ObjectStorageTest {
   }
 
   @Test
+  void refusesAPortThatNoServerCanHave() {
+    assertThat(at("http://localhost:65536").faults())
+        .containsExactly(
+            "objectstorage.url port was 65536 but must be 1 to 65535; pass a value in that range");
+  }
+
+  @Test
   void neverShowsASecret() {
     ObjectStorage inUrl = at("https://user:canary-in-url@s3.example.com");
 

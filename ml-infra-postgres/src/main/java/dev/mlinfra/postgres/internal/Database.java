@@ -1,16 +1,13 @@
 package dev.mlinfra.postgres.internal;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.OnFirstUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.Driver;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The connections to one server: a pool for reads and small writes, and one of its own for
@@ -18,9 +15,6 @@ import org.postgresql.ds.PGSimpleDataSource;
  * Thread-safe.
  */
 final class Database implements AutoCloseable {
-  private static final Duration KEEPALIVE = Duration.ofMinutes(2);
-  private static final Duration VALIDATION = Duration.ofSeconds(2);
-
   /** Something done with a connection. */
   @FunctionalInterface
   interface Work<T> {
@@ -28,8 +22,8 @@ final class Database implements AutoCloseable {
   }
 
   private final PgSettings settings;
-  private final HikariDataSource readers;
-  private final HikariDataSource writers;
+  private final OnFirstUse<Pool> readers;
+  private final OnFirstUse<Pool> writers;
 
   Database(PgSettings settings) {
     this.settings = settings;
@@ -91,11 +85,12 @@ final class Database implements AutoCloseable {
     return PgErrors.of(server(), subject, e);
   }
 
-  private <T> T run(HikariDataSource pool, String subject, Work<T> work) {
-    if (pool.isClosed()) {
-      throw new ClosedException(subject + " came after close(); connect again");
-    }
-    try (Connection connection = pool.getConnection()) {
+  private OnFirstUse<Pool> pool(String name, int size) {
+    return new OnFirstUse<>(() -> new Pool(settings, name, size), pool -> pool.close());
+  }
+
+  private <T> T run(OnFirstUse<Pool> pool, String subject, Work<T> work) {
+    try (Connection connection = pool.get(subject).connection()) {
       try {
         T result = work.with(connection);
         connection.commit();
@@ -118,39 +113,6 @@ final class Database implements AutoCloseable {
     } catch (SQLException e) {
       cause.addSuppressed(e);
     }
-  }
-
-  private HikariDataSource pool(String name, int size) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setUrl(settings.address().url());
-    Properties properties = settings.properties(settings.statementTimeout());
-    try {
-      for (String key : properties.stringPropertyNames()) {
-        source.setProperty(key, properties.getProperty(key));
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("the driver refused one of its own properties", e);
-    }
-    HikariConfig config = new HikariConfig();
-    config.setPoolName(name);
-    config.setDataSource(source);
-    config.setMaximumPoolSize(size);
-    config.setMinimumIdle(0);
-    config.setAutoCommit(false);
-    // Else the pool asks its first connection, and one that dies while it is asked spoils the pool.
-    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-    config.setInitializationFailTimeout(-1);
-    config.setConnectionTimeout(settings.connectTimeout().toMillis());
-    config.setValidationTimeout(
-        Math.min(VALIDATION.toMillis(), settings.connectTimeout().toMillis()));
-    config.setKeepaliveTime(KEEPALIVE.toMillis());
-    config.setThreadFactory(
-        task -> {
-          Thread thread = new Thread(task, name);
-          thread.setDaemon(true);
-          return thread;
-        });
-    return new HikariDataSource(config);
   }
 
   @Override

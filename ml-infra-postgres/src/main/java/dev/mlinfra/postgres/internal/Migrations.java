@@ -22,9 +22,11 @@ final class Migrations {
           "feedback",
           "privacy");
 
+  static final List<Migration> ALL = all();
+
   private Migrations() {}
 
-  static List<Migration> all() {
+  private static List<Migration> all() {
     List<Migration> migrations = new ArrayList<>();
     for (String name : NAMES) {
       int version = migrations.size() + 1;

@@ -22,7 +22,7 @@ public final class PgParts {
    * @param wiring where the parts go
    */
   public static void open(PgSettings settings, Wiring wiring) {
-    SchemaPlan plan = SchemaPlan.of(settings.schema(), settings.embeddingDimensions());
+    SchemaPlan plan = new SchemaPlan(settings.schema(), settings.embeddingDimensions());
     Database database = new Database(settings);
     wiring.onClose(database);
     DecisionRollup rollup = new DecisionRollup(database);

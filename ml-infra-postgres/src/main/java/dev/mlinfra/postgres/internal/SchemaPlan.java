@@ -5,17 +5,14 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /** What one database is to look like: the migrations, rendered for its schema name and lengths. */
-record SchemaPlan(String schema, int embeddingDimensions, List<Migration> migrations) {
-  SchemaPlan {
-    migrations = List.copyOf(migrations);
-  }
-
-  static SchemaPlan of(String schema, int embeddingDimensions) {
-    return new SchemaPlan(schema, embeddingDimensions, Migrations.all());
+record SchemaPlan(String schema, int embeddingDimensions) {
+  /** In order; read from the jar when they are first asked for. */
+  List<Migration> migrations() {
+    return Migrations.ALL;
   }
 
   int latest() {
-    return migrations.get(migrations.size() - 1).version();
+    return migrations().get(migrations().size() - 1).version();
   }
 
   /** First half of the advisory lock key that all processes of this schema agree on. */
@@ -53,7 +50,7 @@ record SchemaPlan(String schema, int embeddingDimensions, List<Migration> migrat
             .append("-- Run it as the schema's owner: psql -v ON_ERROR_STOP=1 -f ml-schema.sql\n")
             .append(
                 "-- Running it again changes nothing; ensureSchema() agrees with its outcome.\n");
-    for (Migration migration : migrations) {
+    for (Migration migration : migrations()) {
       script
           .append("\n-- ")
           .append(migration)

@@ -17,7 +17,7 @@ final class Batch {
 
   /** Adds an entry to a stream; the answer is its id. */
   Batch xadd(String stream, Map<String, byte[]> fields) {
-    CommandArgs<String, byte[]> args = new CommandArgs<>(RedisLink.CODEC).addKey(stream).add("*");
+    CommandArgs<String, byte[]> args = new CommandArgs<>(RedisDriver.CODEC).addKey(stream).add("*");
     fields.forEach((name, value) -> args.addKey(name).addValue(value));
     return add(CommandType.XADD, args);
   }
@@ -26,7 +26,7 @@ final class Batch {
   Batch set(String key, byte[] value, Duration ttl) {
     return add(
         CommandType.SET,
-        new CommandArgs<>(RedisLink.CODEC)
+        new CommandArgs<>(RedisDriver.CODEC)
             .addKey(key)
             .addValue(value)
             .add("PX")
@@ -35,7 +35,7 @@ final class Batch {
 
   private Batch add(CommandType type, CommandArgs<String, byte[]> args) {
     commands.add(
-        new AsyncCommand<>(new Command<>(type, new StatusOutput<>(RedisLink.CODEC), args)));
+        new AsyncCommand<>(new Command<>(type, new StatusOutput<>(RedisDriver.CODEC), args)));
     return this;
   }
 

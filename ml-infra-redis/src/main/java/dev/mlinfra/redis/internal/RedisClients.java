@@ -1,128 +1,50 @@
 package dev.mlinfra.redis.internal;
 
-import dev.mlinfra.secret.Secret;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.MaintNotificationsConfig;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.SocketOptions.KeepAliveOptions;
-import io.lettuce.core.SslOptions;
-import io.lettuce.core.SslVerifyMode;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.protocol.ProtocolVersion;
-import io.lettuce.core.resource.ClientResources;
-import java.time.Duration;
-import java.util.concurrent.ThreadFactory;
+import dev.mlinfra.spi.OnFirstUse;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** The driver with its threads and options, from which all links of a module come. */
+/** Where all links of a module come from. The driver is loaded when the first of them connects. */
 final class RedisClients implements AutoCloseable {
-  private static final int THREADS = 2;
-  private static final Duration KEEP_ALIVE_IDLE = Duration.ofSeconds(30);
-  private static final Duration KEEP_ALIVE_INTERVAL = Duration.ofSeconds(5);
-  private static final int KEEP_ALIVE_PROBES = 3;
-  private static final long CLOSE_SECONDS = 2;
-
   private final RedisOptions options;
-  private final RedisAddress address;
   private final String service;
-  private final ClientResources resources;
-  private final RedisClient client;
+  private final OnFirstUse<RedisDriver> driver;
+  private final ThreadPoolExecutor connector = oneThread();
 
   /** Opens nothing. */
   RedisClients(RedisOptions options, String service) {
     this.options = options;
-    this.address = options.address();
     this.service = service;
-    this.resources =
-        ClientResources.builder()
-            .ioThreadPoolSize(THREADS)
-            .computationThreadPoolSize(THREADS)
-            .threadFactoryProvider(pool -> new DaemonThreads("ml-infra-redis-" + pool))
-            .build();
-    this.client = RedisClient.create(resources);
-    client.setOptions(clientOptions(options));
+    this.driver = new OnFirstUse<>(() -> new RedisDriver(options), made -> made.close());
   }
 
   /** A link of its own for a purpose, which the server lists as the client's name. */
   RedisLink link(String purpose, LinkTiming timing) {
-    return new RedisLink(client, uri(purpose), server(), resources.eventExecutorGroup(), timing);
-  }
-
-  String server() {
-    return address.shown();
-  }
-
-  private RedisURI uri(String purpose) {
-    RedisURI.Builder uri =
-        RedisURI.builder()
-            .withHost(address.host())
-            .withPort(address.port())
-            .withDatabase(address.database())
-            .withTimeout(options.loginTimeout())
-            .withClientName("ml-infra-" + service + "-" + purpose)
-            .withSsl(address.tls())
-            .withVerifyPeer(SslVerifyMode.FULL);
-    Secret password = options.password();
-    if (password != null && options.user() != null) {
-      uri.withAuthentication(options.user(), password.reveal().toCharArray());
-    } else if (password != null) {
-      uri.withPassword(password.reveal().toCharArray());
-    }
-    return uri.build();
-  }
-
-  private static ClientOptions clientOptions(RedisOptions options) {
-    ClientOptions.Builder builder =
-        ClientOptions.builder()
-            .autoReconnect(false)
-            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-            .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-            .requestQueueSize(options.requestQueueSize())
-            .timeoutOptions(TimeoutOptions.enabled())
-            .socketOptions(
-                SocketOptions.builder()
-                    .connectTimeout(options.connectTimeout())
-                    .keepAlive(
-                        KeepAliveOptions.builder()
-                            .enable()
-                            .idle(KEEP_ALIVE_IDLE)
-                            .interval(KEEP_ALIVE_INTERVAL)
-                            .count(KEEP_ALIVE_PROBES)
-                            .build())
-                    .build());
-    if (options.resp() != RedisOptions.ANY_RESP) {
-      builder.protocolVersion(options.resp() == 2 ? ProtocolVersion.RESP2 : ProtocolVersion.RESP3);
-    }
-    if (options.trustedCertificates() != null) {
-      builder.sslOptions(
-          SslOptions.builder().trustManager(options.trustedCertificates().toFile()).build());
-    }
-    return builder.build();
+    String name = "ml-infra-" + service + "-" + purpose;
+    return new RedisLink(
+        () -> driver.get("a connection").connect(name),
+        options.address().shown(),
+        connector,
+        timing);
   }
 
   @Override
   public void close() {
-    client.shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-    resources
-        .shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-        .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    connector.shutdown();
+    driver.close();
   }
 
-  /** Numbers the threads of a pool and lets the host's JVM end without them. */
-  private record DaemonThreads(String prefix, AtomicInteger made) implements ThreadFactory {
-    DaemonThreads(String prefix) {
-      this(prefix, new AtomicInteger());
-    }
-
-    @Override
-    public Thread newThread(Runnable task) {
-      Thread thread = new Thread(task, prefix + "-" + made.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    }
+  private static ThreadPoolExecutor oneThread() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DaemonThreads("ml-infra-redis-connect"));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 }

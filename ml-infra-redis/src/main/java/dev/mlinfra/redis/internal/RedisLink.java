@@ -4,15 +4,10 @@ import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
-  static final RedisCodec<String, byte[]> CODEC =
-      RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
-  private final RedisClient client;
-  private final RedisURI uri;
+  private final Supplier<CompletableFuture<StatefulRedisConnection<String, byte[]>>> connector;
   private final String server;
   private final Executor starter;
   private final LinkTiming timing;
@@ -51,10 +44,13 @@ final class RedisLink implements AutoCloseable {
   private @Nullable CompletableFuture<StatefulRedisConnection<String, byte[]>> attempt;
   private volatile boolean closed;
 
-  /** Connects nothing yet; the starter runs what the driver does to begin a connection. */
-  RedisLink(RedisClient client, RedisURI uri, String server, Executor starter, LinkTiming timing) {
-    this.client = client;
-    this.uri = uri;
+  /** Connects nothing yet; the starter runs the connector, which begins a connection. */
+  RedisLink(
+      Supplier<CompletableFuture<StatefulRedisConnection<String, byte[]>>> connector,
+      String server,
+      Executor starter,
+      LinkTiming timing) {
+    this.connector = connector;
     this.server = server;
     this.starter = starter;
     this.timing = timing;
@@ -195,12 +191,11 @@ final class RedisLink implements AutoCloseable {
   private void begin(CompletableFuture<StatefulRedisConnection<String, byte[]>> made) {
     try {
       CompletableFuture<?> ignored =
-          client
-              .connectAsync(CODEC, uri)
-              .toCompletableFuture()
+          connector
+              .get()
               .exceptionallyCompose(this::again)
               .whenComplete((connected, failure) -> finish(made, connected, failure));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       finish(made, null, e);
     }
   }
@@ -208,7 +203,7 @@ final class RedisLink implements AutoCloseable {
   /** A connection that closes while it greets hides why, as a wrong password; the next may tell. */
   private CompletableFuture<StatefulRedisConnection<String, byte[]>> again(Throwable failure) {
     return RedisErrors.closedWhileGreeting(failure)
-        ? client.connectAsync(CODEC, uri).toCompletableFuture()
+        ? connector.get()
         : CompletableFuture.failedFuture(failure);
   }
 

@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
 public final class Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
 
+  private static final int MAX_PORT = 65_535;
+
   private Endpoint() {}
 
   /**
@@ -43,6 +45,9 @@ public final class Endpoint {
     if (uri.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
       faults.add(subject + ".url", shown, "must be an http or https URL", "pass http://host:port");
       return;
+    }
+    if (uri.getPort() != -1) {
+      faults.range(subject + ".url port", uri.getPort(), 1, MAX_PORT);
     }
     String path = uri.getPath();
     boolean hasPath = !path.isEmpty() && !path.equals("/");

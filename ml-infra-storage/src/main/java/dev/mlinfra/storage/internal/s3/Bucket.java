@@ -1,6 +1,7 @@
 package dev.mlinfra.storage.internal.s3;
 
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.OnFirstUse;
 import dev.mlinfra.storage.internal.content.Usage;
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.GetObjectArgs;
@@ -14,13 +15,15 @@ import io.minio.MinioAsyncClient;
 import io.minio.messages.Contents;
 import io.minio.messages.ListBucketResultV2;
 import io.minio.messages.ListMultipartUploadsResult;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
-import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that are needed of an S3 server, each waited for; its time-outs end every wait. */
@@ -29,39 +32,40 @@ final class Bucket implements AutoCloseable {
   private static final int PAGE = 1_000;
 
   private final S3Target target;
-  private final S3Http http;
-  private final MinioAsyncClient calls;
-  private final MinioAsyncClient transfers;
+  private final OnFirstUse<S3Driver> driver;
 
+  /** Makes one without asking the server anything; the driver is loaded for the first call. */
   Bucket(S3Target target) {
     this.target = target;
-    this.http = new S3Http(target);
-    this.calls = client(target, http.calls());
-    this.transfers = client(target, http.transfers());
+    this.driver = new OnFirstUse<>(() -> new S3Driver(target), made -> made.close());
   }
 
   S3Target target() {
     return target;
   }
 
-  S3Http http() {
-    return http;
-  }
-
+  /** For calls that move no artifact. */
   MinioAsyncClient calls() {
-    return calls;
+    return driver().calls();
   }
 
+  /** For artifacts and their parts. */
   MinioAsyncClient transfers() {
-    return transfers;
+    return driver().transfers();
+  }
+
+  /** For a call that minio-java does not have. */
+  Response send(Request request) throws IOException {
+    return driver().http().calls().newCall(request).execute();
   }
 
   HeadBucketResponse head() throws S3Failure {
-    return await(() -> calls.headBucket(HeadBucketArgs.builder().bucket(target.bucket()).build()));
+    return await(
+        () -> calls().headBucket(HeadBucketArgs.builder().bucket(target.bucket()).build()));
   }
 
   void make() throws S3Failure {
-    await(() -> calls.makeBucket(MakeBucketArgs.builder().bucket(target.bucket()).build()));
+    await(() -> calls().makeBucket(MakeBucketArgs.builder().bucket(target.bucket()).build()));
   }
 
   Optional<Long> size(String key) throws S3Failure {
@@ -69,8 +73,9 @@ final class Bucket implements AutoCloseable {
       return Optional.of(
           await(
                   () ->
-                      calls.headObject(
-                          HeadObjectArgs.builder().bucket(target.bucket()).object(key).build()))
+                      calls()
+                          .headObject(
+                              HeadObjectArgs.builder().bucket(target.bucket()).object(key).build()))
               .size());
     } catch (S3Failure e) {
       if (S3Errors.isMissing(e.getCause())) {
@@ -83,8 +88,8 @@ final class Bucket implements AutoCloseable {
   InputStream open(String key) throws S3Failure {
     return await(
         () ->
-            transfers.getObject(
-                GetObjectArgs.builder().bucket(target.bucket()).object(key).build()));
+            transfers()
+                .getObject(GetObjectArgs.builder().bucket(target.bucket()).object(key).build()));
   }
 
   Usage usage() throws S3Failure {
@@ -106,11 +111,12 @@ final class Bucket implements AutoCloseable {
   List<ListMultipartUploadsResult.Upload> unfinished() throws S3Failure {
     return await(
             () ->
-                calls.listMultipartUploads(
-                    ListMultipartUploadsArgs.builder()
-                        .bucket(target.bucket())
-                        .prefix(PREFIX)
-                        .build()))
+                calls()
+                    .listMultipartUploads(
+                        ListMultipartUploadsArgs.builder()
+                            .bucket(target.bucket())
+                            .prefix(PREFIX)
+                            .build()))
         .result()
         .uploads();
   }
@@ -118,17 +124,18 @@ final class Bucket implements AutoCloseable {
   void abort(String key, String uploadId) throws S3Failure {
     await(
         () ->
-            calls.abortMultipartUpload(
-                AbortMultipartUploadArgs.builder()
-                    .bucket(target.bucket())
-                    .object(key)
-                    .uploadId(uploadId)
-                    .build()));
+            calls()
+                .abortMultipartUpload(
+                    AbortMultipartUploadArgs.builder()
+                        .bucket(target.bucket())
+                        .object(key)
+                        .uploadId(uploadId)
+                        .build()));
   }
 
   @Override
   public void close() {
-    http.close();
+    driver.close();
   }
 
   /** Waits for a call and hands out what it failed with, undisguised. */
@@ -153,15 +160,10 @@ final class Bucket implements AutoCloseable {
     if (from != null) {
       args.continuationToken(from);
     }
-    return await(() -> calls.listObjectsV2(args.build())).result();
+    return await(() -> calls().listObjectsV2(args.build())).result();
   }
 
-  private static MinioAsyncClient client(S3Target target, OkHttpClient http) {
-    return MinioAsyncClient.builder()
-        .endpoint(target.url())
-        .region(target.region())
-        .credentials(target.accessKey().reveal(), target.secretKey().reveal())
-        .httpClient(http)
-        .build();
+  private S3Driver driver() {
+    return driver.get("a call to " + target.label());
   }
 }

@@ -88,7 +88,7 @@ final class MinioQuota {
             target.accessKey().reveal(),
             target.secretKey().reveal(),
             sha256);
-    try (Response response = bucket.http().calls().newCall(signed).execute()) {
+    try (Response response = bucket.send(signed)) {
       if (!response.isSuccessful()) {
         throw new IOException("HTTP " + response.code());
       }

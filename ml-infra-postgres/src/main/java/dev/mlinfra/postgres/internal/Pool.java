@@ -1,0 +1,67 @@
+package dev.mlinfra.postgres.internal;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Connections that are opened when they are needed and kept. Starts while the server is away. */
+final class Pool implements AutoCloseable {
+  private static final Duration KEEPALIVE = Duration.ofMinutes(2);
+  private static final Duration VALIDATION = Duration.ofSeconds(2);
+
+  private final HikariDataSource connections;
+
+  Pool(PgSettings settings, String name, int size) {
+    this.connections = new HikariDataSource(config(settings, name, size));
+  }
+
+  Connection connection() throws SQLException {
+    return connections.getConnection();
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+
+  private static HikariConfig config(PgSettings settings, String name, int size) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
+    config.setDataSource(source(settings));
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(0);
+    config.setAutoCommit(false);
+    // Else the pool asks its first connection, and one that dies while it is asked spoils the pool.
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    config.setInitializationFailTimeout(-1);
+    config.setConnectionTimeout(settings.connectTimeout().toMillis());
+    config.setValidationTimeout(
+        Math.min(VALIDATION.toMillis(), settings.connectTimeout().toMillis()));
+    config.setKeepaliveTime(KEEPALIVE.toMillis());
+    config.setThreadFactory(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+    return config;
+  }
+
+  private static PGSimpleDataSource source(PgSettings settings) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(settings.address().url());
+    Properties properties = settings.properties(settings.statementTimeout());
+    try {
+      for (String key : properties.stringPropertyNames()) {
+        source.setProperty(key, properties.getProperty(key));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the driver refused one of its own properties", e);
+    }
+    return source;
+  }
+}
