@@ -8,7 +8,10 @@ import dev.mlinfra.Start;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.postgres.Postgres;
 import java.sql.Connection;
@@ -232,6 +235,34 @@ class DecisionLogFaultIT extends DecisionFaults {
                       + " WHERE payload LIKE 'agent=poisoned %'"))
           .isNotEmpty()
           .allSatisfy(cause -> assertThat(cause).contains("SQLState 23514").contains("no_poison"));
+    } finally {
+      sql.run("ALTER TABLE ml_learning.agent_decisions DROP CONSTRAINT no_poison");
+    }
+  }
+
+  @Test
+  void parksADecisionAndItsShadowEach() {
+    sql.run(
+        "ALTER TABLE ml_learning.agent_decisions"
+            + " ADD CONSTRAINT no_poison CHECK (action <> 'poison')");
+    try (MlInfra ml = MlInfra.connect(config(module(postgres.port())).install(meters).build())) {
+      DecisionBuilder poison = Decision.by("shadowed").action("poison");
+      Decision live = poison.build();
+      Decision shadow =
+          poison
+              .id(live.id())
+              .decidedAt(live.decidedAt().plusNanos(1_000))
+              .mode(DecisionMode.SHADOW)
+              .build();
+      ml.decisions().log(live);
+      ml.decisions().log(shadow);
+      assertThat(ml.decisions().flush(Duration.ofSeconds(60))).isTrue();
+      assertThat(ml.decisions().ledger().parked()).isEqualTo(2);
+      assertThat(
+              sql.column(
+                  "SELECT subject_id FROM ml_learning.dead_letters"
+                      + " WHERE payload LIKE 'agent=shadowed %'"))
+          .containsExactlyInAnyOrder(live.id().toString(), shadow.id() + " " + shadow.decidedAt());
     } finally {
       sql.run("ALTER TABLE ml_learning.agent_decisions DROP CONSTRAINT no_poison");
     }

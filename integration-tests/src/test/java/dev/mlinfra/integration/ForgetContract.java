@@ -31,13 +31,7 @@ abstract class ForgetContract {
   void removesWhatIsStoredAboutASubjectAndNobodyElse() {
     Decision first = log("removes", "ann");
     Decision second = log("removes", "ann");
-    log(
-        Decision.by("removes") // names nobody, but shares the id
-            .id(first.id())
-            .decidedAt(first.decidedAt().plusNanos(1_000))
-            .mode(DecisionMode.SHADOW)
-            .action("b")
-            .build());
+    log(shadowOf(first));
     Decision other = log("removes", "bob");
     Decision nobody = log(Decision.by("removes").action("a").build());
     assertThat(ml().decisions().activate(first.id()).accepted()).isTrue();
@@ -92,6 +86,18 @@ abstract class ForgetContract {
     assertThat(stored("late")).isEmpty();
     ForgetReceipt again = ml().decisions().forget("dora");
     assertThat(again.decisions() + again.feedback()).isZero();
+  }
+
+  @Test
+  void keepsOutAShadowThatComesLaterAndAlone() {
+    Decision live = log("shadowed", "rosa");
+    settle();
+    ml().decisions().forget("rosa");
+    long missingBefore = missing();
+    log(shadowOf(live));
+    settle();
+    assertThat(stored("shadowed")).isEmpty();
+    assertThat(missing()).isEqualTo(missingBefore);
   }
 
   @Test
@@ -151,6 +157,16 @@ abstract class ForgetContract {
   final Decision log(Decision decision) {
     assertThat(ml().decisions().log(decision).accepted()).isTrue();
     return decision;
+  }
+
+  /** Names nobody, but shares the id. */
+  static Decision shadowOf(Decision live) {
+    return Decision.by(live.agent())
+        .id(live.id())
+        .decidedAt(live.decidedAt().plusNanos(1_000))
+        .mode(DecisionMode.SHADOW)
+        .action("b")
+        .build();
   }
 
   final void reward(Decision decision, double reward) {

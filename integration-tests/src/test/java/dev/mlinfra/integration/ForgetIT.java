@@ -11,7 +11,6 @@ import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionLog;
-import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.embedded.PostgresServer;
@@ -253,14 +252,7 @@ class ForgetIT extends ForgetContract {
     try (MlInfra own = MlInfra.connect(stack.config("pair").decisions(oneBatch).build())) {
       Decision live = Decision.by("pair").action("a").decidedAt(before).subject("quinn").build();
       own.decisions().log(live);
-      own.decisions()
-          .log(
-              Decision.by("pair") // names nobody, but shares the id
-                  .id(live.id())
-                  .decidedAt(before.plusNanos(1_000))
-                  .mode(DecisionMode.SHADOW)
-                  .action("b")
-                  .build());
+      own.decisions().log(shadowOf(live));
       assertThat(own.decisions().flush(PATIENCE)).isTrue();
     }
     assertThat(stored("pair")).isEmpty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.error.ConfigException;
@@ -75,6 +76,29 @@ class DecisionEraserIT {
     assertThat(letters.list("decision", 10)).extracting(DeadLetter::payload).containsExactly("{}");
   }
 
+  @Test
+  void keepsOutAnEncodedShadowThatNamesNobody() {
+    Decision live = about("vera");
+    postgres.store(true, List.of(live));
+    forget(postgres, "vera");
+    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    EncodedRows shadow = rows.encode(List.of(new LoggedDecision(shadowOf(live), 903, 1)));
+    assertThat(rows.store(shadow, true).inserted()).isZero();
+  }
+
+  @Test
+  void namesAShadowByItsTimeTooInALetter() {
+    Decision live = about("wim");
+    Decision shadow = shadowOf(live);
+    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    EncodedRows both =
+        rows.encode(List.of(new LoggedDecision(live, 904, 1), new LoggedDecision(shadow, 905, 1)));
+    assertThat(rows.letter(both.slice(0, 1), "refused").subjectId())
+        .isEqualTo(live.id().toString());
+    assertThat(rows.letter(both.slice(1, 2), "refused").subjectId())
+        .isEqualTo(DeadLetter.idOf(live.id(), DecisionMode.SHADOW, shadow.decidedAt()));
+  }
+
   @ParameterizedTest
   @CsvSource({"2, 1, 4", "1, 2, 9"}) // without the subject, and without deferred before it
   void storesDecisionsOfOlderReleases(int version, int fields, int bytes) {
@@ -124,6 +148,15 @@ class DecisionEraserIT {
       ends[row] = out.put(kept).position();
     }
     return new EncodedRows(out.array(), ends);
+  }
+
+  private static Decision shadowOf(Decision live) {
+    return Decision.by("ranker")
+        .id(live.id())
+        .decidedAt(live.decidedAt().plusNanos(1_000))
+        .mode(DecisionMode.SHADOW)
+        .action("b")
+        .build();
   }
 
   private static Decision about(String subject) {

@@ -21,8 +21,8 @@ final class Letters {
             + decision.decidedAt()
             + " context="
             + decision.context();
-    return new DeadLetter(
-        "decision", decision.id().toString(), payload, cause, 1, decision.subject());
+    String id = DeadLetter.idOf(decision.id(), decision.mode(), decision.decidedAt());
+    return new DeadLetter("decision", id, payload, cause, 1, decision.subject());
   }
 
   static DeadLetter of(Feedback feedback, String cause) {

@@ -27,6 +27,11 @@ final class CopyTable<T> {
     Names of(List<T> batch);
 
     Names of(EncodedRows rows);
+
+    /** What tells a row from all others of its table. */
+    default String key(EncodedRows rows, int row) {
+      return RowReader.id(rows, row).toString();
+    }
   }
 
   /** Writes the rows of a batch. */
@@ -86,6 +91,11 @@ final class CopyTable<T> {
   /** Whom and what rows name. */
   Names names(EncodedRows rows) {
     return naming.of(RowReader.padded(rows, columns));
+  }
+
+  /** What tells a row from all others. */
+  String key(EncodedRows row) {
+    return naming.key(row, 0);
   }
 
   /** Encodes rows as they would be sent, without sending them. */

@@ -39,7 +39,7 @@ record EncodedTable<T>(
         names.decisions().stream().map(id -> "decision " + id + ", ").findAny().orElse("");
     return new DeadLetter(
         origin,
-        RowReader.id(row, 0).toString(),
+        table.key(row),
         about + "row for binary COPY, in base64: " + Base64.getEncoder().encodeToString(bytes),
         cause,
         1,

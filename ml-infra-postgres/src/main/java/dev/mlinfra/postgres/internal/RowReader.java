@@ -3,12 +3,14 @@ package dev.mlinfra.postgres.internal;
 import dev.mlinfra.spi.EncodedRows;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads fields of fixed length at the start of rows in PostgreSQL's binary COPY format. */
+/** Reads fields of rows in PostgreSQL's binary COPY format. */
 final class RowReader {
   private static final int FIRST_FIELD = Short.BYTES + Integer.BYTES;
   private static final int UUID_BYTES = 2 * Long.BYTES;
@@ -32,17 +34,29 @@ final class RowReader {
 
   /** The second field, a time behind a UUID, in seconds since 1970. */
   static long epochSecond(EncodedRows rows, int row) {
-    long micros = ByteBuffer.wrap(rows.bytes()).getLong(rows.start(row) + SECOND_FIELD);
-    return Math.floorDiv(micros, MICROS_PER_SECOND) + CopyWriter.POSTGRES_EPOCH_SECONDS;
+    return Math.floorDiv(micros(rows, row), MICROS_PER_SECOND) + CopyWriter.POSTGRES_EPOCH_SECONDS;
+  }
+
+  /** The same, to the microsecond. */
+  static Instant time(EncodedRows rows, int row) {
+    long micros = Math.floorMod(micros(rows, row), MICROS_PER_SECOND);
+    return Instant.ofEpochSecond(epochSecond(rows, row)).plus(micros, ChronoUnit.MICROS);
+  }
+
+  private static long micros(EncodedRows rows, int row) {
+    return ByteBuffer.wrap(rows.bytes()).getLong(rows.start(row) + SECOND_FIELD);
   }
 
   /** The last field, a text; null where it is absent. */
   static @Nullable String lastText(EncodedRows rows, int row) {
+    return text(rows, row, ByteBuffer.wrap(rows.bytes()).getShort(rows.start(row)) - 1);
+  }
+
+  /** The field behind so many others, a text; null where it is absent. */
+  static @Nullable String text(EncodedRows rows, int row, int field) {
     ByteBuffer bytes = ByteBuffer.wrap(rows.bytes());
-    int at = rows.start(row);
-    int fields = bytes.getShort(at);
-    at += Short.BYTES;
-    for (int field = 1; field < fields; field++) {
+    int at = rows.start(row) + Short.BYTES;
+    for (int before = 0; before < field; before++) {
       at += Integer.BYTES + Math.max(0, bytes.getInt(at));
     }
     int length = bytes.getInt(at);
