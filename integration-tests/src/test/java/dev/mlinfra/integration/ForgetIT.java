@@ -25,7 +25,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -287,6 +289,65 @@ class ForgetIT extends ForgetContract {
           "DROP FUNCTION public.lose_first_commit",
           "DROP SEQUENCE public.commits");
     }
+  }
+
+  @Test
+  void deletesNothingWhileTheCacheIsAway() {
+    log("cacheless", "sven");
+    settle();
+    stack.redis().kill();
+    try {
+      assertThatThrownBy(() -> ml.decisions().forget("sven"))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageStartingWith("forget deleted nothing, since the cache of recent decisions")
+          .hasMessageNotContaining("\n");
+      assertThat(of("sven")).isEqualTo(1);
+    } finally {
+      stack.redis().restart();
+    }
+    assertThat(forgetsOnceTheCacheIsBack("sven").decisions()).isEqualTo(1);
+  }
+
+  @Test
+  void saysWhatIsDoneWhenTheCacheIsLostMeanwhileAndFinishesWhenCalledAgain() throws Exception {
+    log("halfway", "tara");
+    settle();
+    long requests = sql.number("SELECT count(*) FROM ml_learning.forgotten_subjects");
+    CompletableFuture<ForgetReceipt> forgetting;
+    try (Connection holder = sql.connect();
+        Statement lock = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      lock.execute("SELECT FROM ml_learning.agent_decisions WHERE subject = 'tara' FOR UPDATE");
+      forgetting = CompletableFuture.supplyAsync(() -> ml.decisions().forget("tara"));
+      Await.until(
+          "it is written down",
+          () -> sql.number("SELECT count(*) FROM ml_learning.forgotten_subjects") > requests);
+      stack.redis().kill();
+      holder.rollback();
+      assertThatThrownBy(forgetting::join)
+          .hasCauseInstanceOf(UnavailableException.class)
+          .hasMessageContaining("forget deleted what is stored but has no receipt, since the cache")
+          .hasMessageContaining("; call again, to have all done: ");
+    } finally {
+      stack.redis().restart();
+    }
+    assertThat(of("tara")).isZero();
+    assertThat(forgetsOnceTheCacheIsBack("tara").decisions()).isZero();
+  }
+
+  private static ForgetReceipt forgetsOnceTheCacheIsBack(String subject) {
+    AtomicReference<ForgetReceipt> receipt = new AtomicReference<>();
+    Await.until(
+        "the cache is back",
+        () -> {
+          try {
+            receipt.set(ml.decisions().forget(subject));
+            return true;
+          } catch (UnavailableException e) {
+            return false;
+          }
+        });
+    return receipt.get();
   }
 
   private boolean forgetsKurt() {

@@ -178,7 +178,8 @@ public interface DecisionLog {
    * @return what was removed where; the store keeps it too
    * @throws dev.mlinfra.error.ConfigException when the subject breaks a rule or a right is missing
    * @throws dev.mlinfra.error.ModuleMissingException when no module can forget
-   * @throws dev.mlinfra.error.UnavailableException when the store cannot be reached
+   * @throws dev.mlinfra.error.UnavailableException when the store or the cache cannot be reached;
+   *     one that is away at the beginning lets nothing be deleted
    * @since 0.1
    */
   ForgetReceipt forget(String subject);

@@ -4,20 +4,34 @@ import dev.mlinfra.check.Texts;
 import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.error.TimedOutException;
+import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DecisionEraser;
 import dev.mlinfra.spi.RecentDecisions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Carries requests to forget out: first the store is told, so that nothing gets in any more, then
- * what this process holds goes its way, then what is there is deleted.
+ * what this process holds goes its way, then what is there is deleted. Without the cache nothing is
+ * begun.
  */
 public final class Forgetting {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int MAX_SUBJECT_CHARS = 256;
+
+  /** An id that no decision has, to learn whether the cache would take those that are forgotten. */
+  private static final UUID NOBODYS = new UUID(0, 0);
+
+  private static final String NOTHING =
+      "forget deleted nothing, since the cache of recent decisions could not be reached";
+  private static final String STORED =
+      "forget deleted what is stored but has no receipt, since the cache of recent decisions was"
+          + " lost meanwhile";
 
   /** What the process still holds. */
   interface Held {
@@ -46,18 +60,28 @@ public final class Forgetting {
             fault -> {
               throw new ConfigException(fault);
             });
-    DecisionEraser.Request request =
-        eraser
-            .orElseThrow(
-                () ->
-                    new ModuleMissingException(
-                        "decisions().forget() needs a module that deletes decisions; add"
-                            + " ml-infra-postgres and install(Postgres.at(url))"))
-            .begin(subject, clock.instant());
+    DecisionEraser store =
+        eraser.orElseThrow(
+            () ->
+                new ModuleMissingException(
+                    "decisions().forget() needs a module that deletes decisions; add"
+                        + " ml-infra-postgres and install(Postgres.at(url))"));
+    recent.ifPresent(cache -> uncache(cache, List.of(NOBODYS), NOTHING));
+    DecisionEraser.Request request = store.begin(subject, clock.instant());
     held.await(PATIENCE);
     request.delete();
     AtomicLong cached = new AtomicLong();
-    recent.ifPresent(cache -> request.decisions(ids -> cached.addAndGet(cache.forget(ids))));
+    recent.ifPresent(
+        cache -> request.decisions(ids -> cached.addAndGet(uncache(cache, ids, STORED))));
     return request.end(cached.get(), held.rows());
+  }
+
+  private static long uncache(RecentDecisions cache, List<UUID> ids, String outcome) {
+    try {
+      return cache.forget(ids);
+    } catch (UnavailableException | TimedOutException e) {
+      throw new UnavailableException(
+          outcome + "; call again, to have all done: " + e.getMessage(), e);
+    }
   }
 }
