@@ -70,7 +70,7 @@ public final class Feedback implements Bufferable {
   /**
    * Changes the kind, which keeps rewards of different meaning apart.
    *
-   * @param kind 1 to 128 characters, as {@code click}
+   * @param kind 1 to 128 characters, none of them a control character, as {@code click}
    * @return a changed copy
    * @since 0.1
    */
@@ -115,7 +115,7 @@ public final class Feedback implements Bufferable {
    * Makes the id of the decision, the kind and this key, as that of the message that brought the
    * feedback: whatever else it says, only the first one with the key is stored.
    *
-   * @param key 1 to 256 characters
+   * @param key 1 to 256 characters, none of them a control character
    * @return a changed copy
    * @since 0.1
    */
@@ -243,13 +243,12 @@ public final class Feedback implements Bufferable {
       return Optional.of(
           Faults.line("feedback.reward", reward, "must be finite", "pass 0 for no reward"));
     }
-    Optional<String> named =
-        Texts.requiredFault("feedback.kind", kind(), DecisionRules.MAX_NAME_CHARS);
+    Optional<String> named = Texts.lineFault("feedback.kind", kind(), DecisionRules.MAX_NAME_CHARS);
     if (named.isEmpty() && label != null) {
       named = Texts.requiredFault("feedback.label", label, DecisionRules.MAX_ACTION_CHARS);
     }
     if (named.isEmpty() && key != null) {
-      named = Texts.requiredFault("feedback.key", key, DecisionRules.MAX_ACTION_CHARS);
+      named = Texts.lineFault("feedback.key", key, DecisionRules.MAX_ACTION_CHARS);
     }
     return named.isPresent()
         ? named

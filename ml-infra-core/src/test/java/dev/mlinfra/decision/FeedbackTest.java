@@ -63,6 +63,19 @@ class FeedbackTest {
   }
 
   @Test
+  void takesNoKindAndKeyThatReadTheSameAsOthers() {
+    Feedback one = GIVEN.kind("click").key("cart\nmessage-7");
+    Feedback other = GIVEN.kind("click\ncart").key("message-7");
+    assertThat(one.id()).isEqualTo(other.id());
+    assertThat(one.fault())
+        .contains(
+            "feedback.key was 'cart\\u000amessage-7' but must not contain a control character;"
+                + " remove it");
+    assertThat(other.fault())
+        .hasValueSatisfying(fault -> assertThat(fault).startsWith("feedback.kind was"));
+  }
+
+  @Test
   void activatesAtATimeThatCanBeStored() {
     assertThat(Activation.of(DECISION).fault()).isEmpty();
     Activation given = Activation.of(DECISION).activatedAt(THEN.plusNanos(999));
