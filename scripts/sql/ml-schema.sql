@@ -1,4 +1,4 @@
--- The schema of ml-infra at version 10.
+-- The schema of ml-infra at version 12.
 -- Run it as the schema's owner: psql -v ON_ERROR_STOP=1 -f ml-schema.sql
 -- Running it again changes nothing; ensureSchema() agrees with its outcome.
 
@@ -965,6 +965,128 @@ REVOKE ALL ON FUNCTION "ml_learning".forget_traces(text) FROM PUBLIC;
 
 INSERT INTO "ml_learning".schema_history (version, name, checksum)
 VALUES (10, 'privacy', '8dff5e550cf5ca78dfe451f281ae303f5bd66d0115f5dc31485b95c27c3d8a7c')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 11 'traces'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- Deletes what stands elsewhere about the forgotten decisions of a subject, whichever request they are of. Parked rows
+-- are found by the ids that they name, all at once, a shadow that names nobody among them.
+CREATE OR REPLACE FUNCTION "ml_learning".forget_traces(
+  of_subject text, OUT feedback bigint, OUT dead_letters bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  digest text := "ml_learning".subject_digest(of_subject);
+BEGIN
+  PERFORM pg_advisory_xact_lock(1333709909, 2);
+  DELETE FROM "ml_learning".agent_feedback f
+  USING "ml_learning".forgotten_decisions d JOIN "ml_learning".forgotten_subjects s USING (receipt_id)
+  WHERE f.decision_id = d.decision_id AND s.subject_digest = digest;
+  GET DIAGNOSTICS feedback = ROW_COUNT;
+  DELETE FROM "ml_learning".agent_activations a
+  USING "ml_learning".forgotten_decisions d JOIN "ml_learning".forgotten_subjects s USING (receipt_id)
+  WHERE a.decision_id = d.decision_id AND s.subject_digest = digest;
+  DELETE FROM "ml_learning".dead_letters l
+  WHERE (l.origin, l.subject_id) IN (
+    SELECT named.origin, named.subject_id
+    FROM (SELECT p.origin, p.subject_id,
+                 (regexp_matches(CASE p.origin WHEN 'feedback' THEN p.payload ELSE p.subject_id END,
+                                 '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g'))[1]::uuid AS decision_id
+          FROM "ml_learning".dead_letters p
+          WHERE p.origin IN ('decision', 'feedback', 'activation')) AS named
+    JOIN "ml_learning".forgotten_decisions d USING (decision_id)
+    JOIN "ml_learning".forgotten_subjects s USING (receipt_id)
+    WHERE s.subject_digest = digest
+    UNION ALL
+    SELECT p.origin, p.subject_id FROM "ml_learning".dead_letters p WHERE p.subject_digest = digest);
+  GET DIAGNOSTICS dead_letters = ROW_COUNT;
+END
+$$;
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (11, 'traces', '0e099c7cbdba32f38dd856a4d8238fad9abf134600c2c7afbf23ae32b270f688')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 12 'removed-ranges'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- As before, but ranges of removed numbers may overlap and lie within each other: of those that begin before a gap, the
+-- one that reaches farthest counts, which need not be the nearest.
+CREATE OR REPLACE FUNCTION "ml_learning".missing_decisions(
+  since timestamptz, before timestamptz, known_before timestamptz DEFAULT 'infinity')
+RETURNS TABLE (source text, minute timestamptz, first_number bigint, last_number bigint)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH numbered AS (
+    SELECT d.source, d.source_sequence AS number, d.decided_at,
+           lag(d.source_sequence) OVER (PARTITION BY d.source ORDER BY d.source_sequence) AS lower_number
+    FROM "ml_learning".agent_decisions d
+    WHERE d.decided_at >= since AND d.decided_at < before AND d.stored_at < known_before
+  ), candidates AS (
+    -- The number before may be in a row of another time: only candidates are looked up.
+    SELECT n.source, date_trunc('minute', n.decided_at, 'UTC') AS minute,
+           coalesce(below.number, 0) + 1 AS first_number, n.number - 1 AS last_number
+    FROM numbered n
+    LEFT JOIN LATERAL (
+      SELECT d.source_sequence AS number
+      FROM "ml_learning".agent_decisions d
+      WHERE hashtextextended(d.source, 0) = hashtextextended(n.source, 0) AND d.source = n.source
+        AND d.source_sequence < n.number AND d.stored_at < known_before
+      ORDER BY d.source_sequence DESC LIMIT 1) below ON true
+    WHERE n.lower_number IS DISTINCT FROM n.number - 1
+    UNION ALL
+    SELECT s.source, date_trunc('minute', s.seen_at, 'UTC'), coalesce(newest.number, 0) + 1, s.numbered
+    FROM "ml_learning".decision_sources s
+    LEFT JOIN LATERAL (
+      SELECT d.source_sequence AS number
+      FROM "ml_learning".agent_decisions d
+      WHERE hashtextextended(d.source, 0) = hashtextextended(s.source, 0) AND d.source = s.source
+      ORDER BY d.source_sequence DESC LIMIT 1) newest ON true
+    WHERE s.seen_at >= since AND s.seen_at < before AND known_before = 'infinity'
+      AND (s.closed OR s.seen_at < now() - interval '1 minute')
+  ), holes AS (
+    SELECT * FROM candidates c WHERE c.first_number <= c.last_number
+  ), spans AS (
+    SELECT h.source, min(h.first_number) AS first_number, max(h.last_number) AS last_number
+    FROM holes h GROUP BY h.source
+  ), reached AS (
+    SELECT p.source, p.minute, p.first_number, p.last_number,
+           max(p.removed_until) OVER (PARTITION BY p.source ORDER BY p.first_number) AS removed_until
+    FROM (SELECT h.source, h.minute, h.first_number, h.last_number, NULL::bigint AS removed_until FROM holes h
+          UNION ALL
+          SELECT r.source, NULL, r.first_number, NULL, r.last_number
+          FROM spans s
+          JOIN "ml_learning".removed_decisions r
+            ON r.source = s.source AND r.first_number <= s.last_number AND r.last_number >= s.first_number) AS p
+  ), left_over AS (
+    SELECT r.source, r.minute, greatest(r.first_number, r.removed_until + 1) AS first_number, r.last_number
+    FROM reached r WHERE r.minute IS NOT NULL
+  )
+  SELECT l.source, l.minute, lower(gap), upper(gap) - 1
+  FROM left_over l
+  CROSS JOIN LATERAL (
+    SELECT range_agg(int8range(r.first_number, r.last_number, '[]')) AS numbers
+    FROM "ml_learning".removed_decisions r
+    WHERE r.source = l.source AND r.first_number BETWEEN l.first_number AND l.last_number) removed
+  CROSS JOIN LATERAL unnest(
+    int8multirange(int8range(l.first_number, l.last_number, '[]'))
+    - coalesce(removed.numbers, '{}'::int8multirange)) AS gap
+  WHERE l.first_number <= l.last_number
+$$;
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (12, 'removed-ranges', '2dcf54a2669790d9bf6e72bf71894000681ff5353e83031107fb42224d86070b')
 ON CONFLICT (version) DO NOTHING;
 
 COMMIT;

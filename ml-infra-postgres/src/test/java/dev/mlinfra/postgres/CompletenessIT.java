@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.decision.DecisionCompleteness;
@@ -7,12 +8,15 @@ import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.spi.DecisionHistory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the store says is missing, for rows written past the library. */
 class CompletenessIT {
@@ -141,6 +145,47 @@ class CompletenessIT {
   }
 
   @Test
+  void doesNotMissWhatTheLongestOfTheRangesBeforeAGapCovers() {
+    removed("a", 1, 10);
+    removed("a", 5, 5);
+    store("a", 0, 6, 6); // a late replay
+    store("a", 1, 13, 13);
+    assertThat(gaps()).isEqualTo("a 11-12");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  void missesExactlyTheNumbersThatNeitherARowNorARangeHas(long seed) {
+    Random random = new Random(seed);
+    for (String source : List.of("a", "b")) {
+      BitSet missing = new BitSet();
+      missing.set(1, 101);
+      for (int i = 0; i < 1 + random.nextInt(12); i++) {
+        int first = 1 + random.nextInt(100);
+        int last = Math.min(100, first + random.nextInt(random.nextBoolean() ? 4 : 60));
+        if (removed(source, first, last)) {
+          missing.clear(first, last + 1);
+        }
+      }
+      for (int number = 1; number <= 100; number++) {
+        if (number == 100 || random.nextInt(4) == 0) {
+          store(source, random.nextInt(5), number, number);
+          missing.clear(number);
+        }
+      }
+      assertThat(
+              database.text(
+                  """
+                  SELECT n FROM ml_learning.missing_decisions('-infinity', 'infinity') m,
+                    generate_series(m.first_number, m.last_number) n
+                  WHERE m.source = '%s' ORDER BY n"""
+                      .formatted(source)))
+          .as("missing of %s by seed %s", source, seed)
+          .isEqualTo(missing.stream().mapToObj(Integer::toString).collect(joining(",")));
+    }
+  }
+
+  @Test
   void countsTheSameOnPartitions() {
     database.execute(
         """
@@ -174,6 +219,16 @@ class CompletenessIT {
           '', 'a', 1, '%s', n FROM generate_series(%d, %d) n
         """
             .formatted(NOON, minute, source, first, last));
+  }
+
+  /** False where another range begins at the same number, which then stays. */
+  private static boolean removed(String source, int first, int last) {
+    return database
+        .text(
+            "INSERT INTO ml_learning.removed_decisions (source, first_number, last_number)"
+                + " VALUES ('%s', %d, %d) ON CONFLICT DO NOTHING RETURNING source"
+                    .formatted(source, first, last))
+        .equals(source);
   }
 
   private static void said(String source, int numbered, boolean closed, String at) {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,33 @@ class DecisionEraserIT {
     letters.park(new DeadLetter("decision", "somebody else's", "{}", "refused", 1));
     assertThat(forget(postgres, "bob").deadLetters()).isEqualTo(1);
     assertThat(letters.list("decision", 10)).extracting(DeadLetter::payload).containsExactly("{}");
+  }
+
+  @Test
+  void deletesParkedRowsThatNameOneOfItsDecisionsAndNoOthers() {
+    DecisionSink sink = postgres.part(DecisionSink.class);
+    RowStore<LoggedDecision> rows = sink.decisionRows().orElseThrow();
+    RowStore<Feedback> given = sink.feedbackRows().orElseThrow();
+    DeadLetterStore letters = postgres.part(DeadLetterStore.class);
+    List<Decision> decisions = IntStream.range(0, 500).mapToObj(i -> about("xena")).toList();
+    postgres.store(true, decisions);
+    for (Decision decision : decisions) {
+      Feedback reward = Feedback.of(decision.id(), 1);
+      letters.park(given.letter(given.encode(List.of(reward)), "refused"));
+      letters.park(
+          new DeadLetter("feedback", "of " + decision.id(), reward.toString(), "refused", 1));
+      letters.park(new DeadLetter("activation", decision.id().toString(), "{}", "refused", 1));
+      LoggedDecision shadow = new LoggedDecision(shadowOf(decision), 906, 1);
+      letters.park(rows.letter(rows.encode(List.of(shadow)), "refused"));
+    }
+    Feedback others = Feedback.of(UUID.randomUUID(), 1).label("xena");
+    letters.park(new DeadLetter("feedback", "other", others.toString(), "refused", 1));
+    letters.park(new DeadLetter("some-group", decisions.get(0).id() + "", "{}", "refused", 1));
+
+    assertThat(forget(postgres, "xena").deadLetters()).isEqualTo(2_000);
+
+    assertThat(letters.list("feedback", 10)).extracting(DeadLetter::subjectId).contains("other");
+    assertThat(letters.list("some-group", 10)).hasSize(1);
   }
 
   @Test

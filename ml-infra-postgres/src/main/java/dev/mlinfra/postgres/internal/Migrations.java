@@ -20,7 +20,9 @@ final class Migrations {
           "dead-letters",
           "completeness",
           "feedback",
-          "privacy");
+          "privacy",
+          "traces",
+          "removed-ranges");
 
   static final List<Migration> ALL = all();
 
