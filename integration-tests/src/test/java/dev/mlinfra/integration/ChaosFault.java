@@ -28,7 +28,7 @@ record ChaosFault(String name, Step strike, Step heal) {
         new ChaosFault(
             "server is read-only", () -> world.readOnly(true), () -> world.readOnly(false)),
         new ChaosFault("table is locked", world::lock, world::unlock),
-        new ChaosFault("no connection is left", world::hogConnections, world::releaseConnections),
+        new ChaosFault("no connection is left", world.hogs()::takeAll, world.hogs()::close),
         new ChaosFault("line is silent", world.proxy()::silence, world.proxy()::heal),
         new ChaosFault(
             "line goes silent inside a batch", world.proxy()::silenceMidBatch, world.proxy()::heal),

@@ -19,7 +19,6 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,13 +45,14 @@ final class ChaosWorld implements AutoCloseable {
   private final PostgresServer postgres = stack.postgres();
   private final FaultProxy proxy = new FaultProxy(postgres.port());
   private final Sql sql = new Sql(postgres);
-  private final List<Connection> hogs = new ArrayList<>();
+  private final ConnectionHogs hogs = new ConnectionHogs(sql);
   private final Set<UUID> safe = new HashSet<>();
   private final MlInfra ml;
   private final DecisionProducer producer;
   private final LedgerChecker checker;
   private final HostThreads threads;
   private ChildJvm host;
+  private Connection locker;
 
   ChaosWorld(Path temp, Durability durability) {
     this.temp = temp;
@@ -99,35 +99,20 @@ final class ChaosWorld implements AutoCloseable {
   }
 
   void lock() throws SQLException {
-    Connection connection = sql.connect();
-    hogs.add(connection);
-    connection.setAutoCommit(false);
-    try (var statement = connection.createStatement()) {
+    locker = sql.connect();
+    locker.setAutoCommit(false);
+    try (var statement = locker.createStatement()) {
       statement.execute("SET lock_timeout = '5s'");
       statement.execute("LOCK TABLE ml_learning.agent_decisions IN ACCESS EXCLUSIVE MODE");
     }
   }
 
   void unlock() throws SQLException {
-    releaseConnections();
+    locker.close();
   }
 
-  /** Takes every connection that the server still has, but those kept for administrators. */
-  void hogConnections() {
-    try {
-      for (int i = 0; i < 500; i++) {
-        hogs.add(sql.connect());
-      }
-    } catch (SQLException e) {
-      assertThat(e.getSQLState()).as("too many connections").isEqualTo("53300");
-    }
-  }
-
-  void releaseConnections() throws SQLException {
-    for (Connection connection : hogs) {
-      connection.close();
-    }
-    hogs.clear();
+  ConnectionHogs hogs() {
+    return hogs;
   }
 
   void terminateBackends() {
@@ -224,7 +209,7 @@ final class ChaosWorld implements AutoCloseable {
   public void close() throws SQLException {
     threads.close();
     host.close();
-    releaseConnections();
+    hogs.close();
     ml.close();
     proxy.close();
     stack.close();
