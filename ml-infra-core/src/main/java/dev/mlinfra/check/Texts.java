@@ -62,25 +62,6 @@ public final class Texts {
   }
 
   /**
-   * The same for a text that must also be one line, as what is joined by line breaks must be.
-   *
-   * @param subject what is checked
-   * @param text any text
-   * @param maxChars largest allowed length in UTF-16 characters
-   * @return one line, or empty when the text can be stored, says something and has no control
-   *     characters
-   * @since 0.1
-   */
-  public static Optional<String> lineFault(String subject, String text, int maxChars) {
-    Optional<String> fault = requiredFault(subject, text, maxChars);
-    if (fault.isPresent() || text.chars().noneMatch(Character::isISOControl)) {
-      return fault;
-    }
-    return Optional.of(
-        Faults.line(subject, text, "must not contain a control character", "remove it"));
-  }
-
-  /**
    * Renders any value for a message: quoted, at most 80 characters, control characters escaped.
    *
    * @param value any value

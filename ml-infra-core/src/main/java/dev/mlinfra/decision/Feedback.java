@@ -70,7 +70,7 @@ public final class Feedback implements Bufferable {
   /**
    * Changes the kind, which keeps rewards of different meaning apart.
    *
-   * @param kind 1 to 128 characters, none of them a control character, as {@code click}
+   * @param kind 1 to 128 characters, as {@code click}
    * @return a changed copy
    * @since 0.1
    */
@@ -115,7 +115,7 @@ public final class Feedback implements Bufferable {
    * Makes the id of the decision, the kind and this key, as that of the message that brought the
    * feedback: whatever else it says, only the first one with the key is stored.
    *
-   * @param key 1 to 256 characters, none of them a control character
+   * @param key 1 to 256 characters
    * @return a changed copy
    * @since 0.1
    */
@@ -156,10 +156,16 @@ public final class Feedback implements Bufferable {
       return id;
     }
     if (key != null) {
-      return DecisionIds.near(decisionId(), decisionId + "\n" + kind + "\n" + key);
+      return DecisionIds.near(decisionId(), keyed(kind(), key));
     }
     String said = decisionId + "\n" + kind + "\n" + observedAt + "\n" + reward + "\n" + label;
     return DecisionIds.named(observedAt(), replacing ? said + "\nreplacing" : said);
+  }
+
+  /** With line breaks in them, where the kind ends says its length. */
+  private String keyed(String kind, String key) {
+    String joined = decisionId + "\n" + kind + "\n" + key;
+    return (kind + key).indexOf('\n') < 0 ? joined : joined + "\n" + kind.length();
   }
 
   /**
@@ -243,12 +249,13 @@ public final class Feedback implements Bufferable {
       return Optional.of(
           Faults.line("feedback.reward", reward, "must be finite", "pass 0 for no reward"));
     }
-    Optional<String> named = Texts.lineFault("feedback.kind", kind(), DecisionRules.MAX_NAME_CHARS);
+    Optional<String> named =
+        Texts.requiredFault("feedback.kind", kind(), DecisionRules.MAX_NAME_CHARS);
     if (named.isEmpty() && label != null) {
       named = Texts.requiredFault("feedback.label", label, DecisionRules.MAX_ACTION_CHARS);
     }
     if (named.isEmpty() && key != null) {
-      named = Texts.lineFault("feedback.key", key, DecisionRules.MAX_ACTION_CHARS);
+      named = Texts.requiredFault("feedback.key", key, DecisionRules.MAX_ACTION_CHARS);
     }
     return named.isPresent()
         ? named
