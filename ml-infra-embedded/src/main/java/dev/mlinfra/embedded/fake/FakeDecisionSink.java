@@ -3,6 +3,7 @@ package dev.mlinfra.embedded.fake;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.RowStore;
@@ -39,7 +40,7 @@ final class FakeDecisionSink implements DecisionSink {
   private final Map<Object, Instant> storedAt = new HashMap<>();
   private final FakeForgotten forgotten = new FakeForgotten();
   private final RowStore<LoggedDecision> decisionRows =
-      new FakeRows<>("decision", row -> row.decision().id().toString(), this::write);
+      new FakeRows<>("decision", FakeDecisionSink::letterId, this::write);
   private final RowStore<Feedback> feedbackRows =
       new FakeRows<>("feedback", row -> row.id().toString(), this::writeFeedback);
   private final RowStore<Activation> activationRows =
@@ -185,6 +186,11 @@ final class FakeDecisionSink implements DecisionSink {
       Instant at = storedAt.get(key);
       return at != null && at.isBefore(bound);
     }
+  }
+
+  private static String letterId(LoggedDecision row) {
+    Decision decision = row.decision();
+    return DeadLetter.idOf(decision.id(), decision.mode(), decision.decidedAt());
   }
 
   private boolean keptOut(LoggedDecision row) {
