@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which road a batch takes whose first attempt had an unknown outcome. */
 class RetryRoadIT {
-  /** Two whole seconds, and the last microsecond of one, years apart. */
+  /** Years apart; the first and the last microsecond of a second. */
   private static final List<Instant> TIMES =
       List.of(
           Instant.parse("2019-11-24T00:00:00Z"),
-          Instant.parse("2021-03-14T01:59:59.999999Z"),
-          Instant.parse("2024-02-29T12:00:00Z"));
+          Instant.parse("2021-03-14T02:00:00Z"),
+          Instant.parse("2024-02-29T12:00:59.999999Z"));
 
   private TestDatabase database;
   private OpenPostgres postgres;
