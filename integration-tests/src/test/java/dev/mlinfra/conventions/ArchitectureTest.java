@@ -98,11 +98,7 @@ class ArchitectureTest {
     classes()
         .that(in(CORE))
         .should()
-        .onlyDependOnClassesThat(
-            allowed(
-                in(CORE)
-                    .or(resideInAnyPackage(EVERYWHERE))
-                    .or(resideInAnyPackage("org.jctools.."))))
+        .onlyDependOnClassesThat(allowed(in(CORE).or(resideInAnyPackage(EVERYWHERE))))
         .check(ALL);
   }
 

@@ -11,8 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,24 +26,24 @@ final class Batches<T extends Bufferable> {
   private static final long BUSY_PAUSE_NANOS = 2_000_000;
   private static final long IDLE_PAUSE_NANOS = 20_000_000;
   private static final long HELD_PAUSE_NANOS = 20_000_000;
+  private static final double SPILL_MARK = 0.5; // of the room
 
   private final String name;
   private final double sampleRate;
   private final int maxRows;
   private final long lingerNanos;
   private final Backoff backoff;
-  private final int markRows;
-  private final long markBytes;
   private final BatchStore<T> store;
   private final Overflow<T> overflow;
   private final Parking<T> parking;
   private final Counts counts;
-  private final AtomicLong bytes;
+  private final Intake intake;
   private final Telemetry telemetry;
   private final Deque<Segment<T>> pending = new ArrayDeque<>();
   private List<Sequenced<T>> open = new ArrayList<>();
   private long openedAtNanos;
   private long nextSequence = 1;
+  private int firstRing;
   private long dropsSeen;
   private int failures;
   private long retryAtNanos;
@@ -58,20 +56,18 @@ final class Batches<T extends Bufferable> {
       Overflow<T> overflow,
       Parking<T> parking,
       Counts counts,
-      AtomicLong bytes,
+      Intake intake,
       Telemetry telemetry) {
     this.name = name;
     this.sampleRate = options.sampleRate();
     this.maxRows = options.maxBatchRows();
     this.lingerNanos = options.linger().toNanos();
     this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());
-    this.markRows = options.maxQueuedRows() / 2;
-    this.markBytes = options.maxQueuedBytes() / 2;
     this.store = store;
     this.overflow = overflow;
     this.parking = parking;
     this.counts = counts;
-    this.bytes = bytes;
+    this.intake = intake;
     this.telemetry = telemetry;
   }
 
@@ -80,9 +76,9 @@ final class Batches<T extends Bufferable> {
    *
    * @param held when nothing may be sent to the store
    */
-  long step(Queue<Bufferable> queue, long now, boolean urgent, boolean held) {
+  long step(long now, boolean urgent, boolean held) {
     if (!pending.isEmpty()) {
-      if (overflow.wants(failures > 0, aboveMark(queue)) && keepNext()) {
+      if (overflow.wants(failures > 0, intake.used() > SPILL_MARK) && keepNext()) {
         return 0;
       }
       if (held) {
@@ -97,7 +93,7 @@ final class Batches<T extends Bufferable> {
     if (held && !overflow.wants(false, false)) {
       return HELD_PAUSE_NANOS;
     }
-    drain(queue, now);
+    drain(now);
     if (open.isEmpty()) {
       return IDLE_PAUSE_NANOS;
     }
@@ -110,7 +106,7 @@ final class Batches<T extends Bufferable> {
   }
 
   /** Moves everything that is left to disk, if there is one that takes it. */
-  void keepRest(Queue<Bufferable> queue) {
+  void keepRest() {
     do {
       if (!open.isEmpty()) {
         closeOpen();
@@ -120,7 +116,7 @@ final class Batches<T extends Bufferable> {
           return;
         }
       }
-      drain(queue, openedAtNanos);
+      drain(openedAtNanos);
     } while (!open.isEmpty());
   }
 
@@ -141,10 +137,6 @@ final class Batches<T extends Bufferable> {
     pending.clear();
     open = new ArrayList<>();
     empty = true;
-  }
-
-  private boolean aboveMark(Queue<Bufferable> queue) {
-    return bytes.get() > markBytes || queue.size() > markRows;
   }
 
   private void closeOpen() {
@@ -172,30 +164,25 @@ final class Batches<T extends Bufferable> {
     return true;
   }
 
-  private void drain(Queue<Bufferable> queue, long now) {
+  private void drain(long now) {
     long drops = counts.droppedNumbered();
     nextSequence += drops - dropsSeen;
     dropsSeen = drops;
-    while (open.size() < maxRows) {
-      // Before the poll, so that nobody sees the row neither in the queue nor in the batch.
-      empty = false;
-      Bufferable row = queue.poll();
-      if (row == null) {
-        empty = open.isEmpty();
-        return;
-      }
-      if (open.isEmpty()) {
-        openedAtNanos = now;
-      }
-      open.add(sequenced(row));
+    // Before the rows leave the intake, so that nobody sees them neither there nor here.
+    empty = false;
+    if (open.isEmpty()) {
+      openedAtNanos = now;
     }
+    intake.drain(firstRing++, maxRows - open.size(), this::add);
+    empty = open.isEmpty();
   }
 
-  @SuppressWarnings("unchecked") // the queue holds values of one type, bare or sampled
-  private Sequenced<T> sequenced(Bufferable row) {
-    return row instanceof Sampled<?> sampled
-        ? new Sequenced<>((T) sampled.value(), nextSequence++, sampleRate * sampled.share())
-        : new Sequenced<>((T) row, nextSequence++, sampleRate);
+  @SuppressWarnings("unchecked") // the intake holds values of one type, bare or sampled
+  private void add(Bufferable row) {
+    open.add(
+        row instanceof Sampled<?> sampled
+            ? new Sequenced<>((T) sampled.value(), nextSequence++, sampleRate * sampled.share())
+            : new Sequenced<>((T) row, nextSequence++, sampleRate));
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer
@@ -274,7 +261,7 @@ final class Batches<T extends Bufferable> {
     for (Sequenced<T> row : segment.rows) {
       size += row.value().sizeBytes();
     }
-    bytes.addAndGet(-size);
+    intake.release(size);
   }
 
   private static String oneLine(Throwable cause) {

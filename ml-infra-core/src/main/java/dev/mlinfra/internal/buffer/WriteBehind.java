@@ -8,9 +8,8 @@ import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.telemetry.Meter;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,14 +22,11 @@ public final class WriteBehind<T extends Bufferable> {
   private static final Logger LOG = LoggerFactory.getLogger(WriteBehind.class);
 
   private final String name;
-  private final long maxBytes;
-  private final int maxRows;
   private final boolean sampleByLoad;
   private final Sampler sampler;
   private final PauseSwitch pause;
   private final @Nullable Masking<T> masking;
-  private final MpscAtomicArrayQueue<Bufferable> queue;
-  private final AtomicLong bytes = new AtomicLong();
+  private final Intake intake;
   private final Overflow<T> overflow;
   private final Counts counts;
   private final Object drainLock = new Object();
@@ -51,14 +47,13 @@ public final class WriteBehind<T extends Bufferable> {
     this.name = name;
     this.pause = pause;
     this.masking = masking;
-    this.maxBytes = options.maxQueuedBytes();
-    this.maxRows = options.maxQueuedRows();
     this.sampleByLoad = options.sampleByLoad();
     this.sampler = new Sampler(options.sampleRate());
-    this.queue = new MpscAtomicArrayQueue<>(options.maxQueuedRows());
+    this.intake = new Intake(options);
     this.overflow = overflow;
-    this.counts = new Counts(overflow.tally(), queue::currentProducerIndex);
-    this.batches = new Batches<>(name, options, store, overflow, parking, counts, bytes, telemetry);
+    this.counts = new Counts(overflow.tally(), intake::acceptedTotal);
+    this.batches =
+        new Batches<>(name, options, store, overflow, parking, counts, intake, telemetry);
     observe(telemetry);
   }
 
@@ -83,7 +78,7 @@ public final class WriteBehind<T extends Bufferable> {
       counts.droppedPaused.increment();
       return Acceptance.PAUSED;
     }
-    double share = sampleByLoad ? Sampler.shareAt(used()) : 1;
+    double share = sampleByLoad ? Sampler.shareAt(intake.used()) : 1;
     if (share < 1 && !sampler.keeps(value.fateId(), share)) {
       counts.sampledOut.increment();
       return Acceptance.SAMPLED_OUT;
@@ -105,13 +100,23 @@ public final class WriteBehind<T extends Bufferable> {
     return counts.droppedNumbered() + counts.acceptedTotal();
   }
 
-  long acceptedTotal() {
-    return counts.acceptedTotal();
-  }
+  /**
+   * Whether every row that was accepted before this call is stored, parked, lost or on disk,
+   * whenever it is asked. Rows leave in the order in which they were taken out.
+   */
+  BooleanSupplier leftMemory() {
+    BooleanSupplier drained = intake.drainedSoFar();
+    return new BooleanSupplier() {
+      private long target = -1;
 
-  /** How many accepted rows are stored, parked, lost or on disk. */
-  long leftMemoryTotal() {
-    return counts.leftMemory();
+      @Override
+      public boolean getAsBoolean() {
+        if (target < 0 && drained.getAsBoolean()) {
+          target = intake.drainedTotal();
+        }
+        return target >= 0 && counts.leftMemory() >= target;
+      }
+    };
   }
 
   Overflow<T> overflow() {
@@ -120,7 +125,7 @@ public final class WriteBehind<T extends Bufferable> {
 
   /** Moves waiting rows into the batch in hand and writes when it is time; writer thread only. */
   long step(long nowNanos, boolean urgent) {
-    return batches.step(queue, nowNanos, urgent, pause.holds());
+    return batches.step(nowNanos, urgent, pause.holds());
   }
 
   /** Whether nothing is written until somebody resumes. */
@@ -133,14 +138,14 @@ public final class WriteBehind<T extends Bufferable> {
   }
 
   boolean drained() {
-    return queue.isEmpty() && batches.isEmpty();
+    return intake.isEmpty() && batches.isEmpty();
   }
 
   /** Moves what is left to disk or counts it as lost; after the writer has ended its work. */
   @SuppressWarnings("CatchingUnchecked") // what cannot be kept must be counted all the same
   void finish() {
     try {
-      batches.keepRest(queue);
+      batches.keepRest();
     } catch (Throwable e) {
       LOG.error("{} buffer could not keep what is left: {}", name, e.toString());
     }
@@ -150,25 +155,13 @@ public final class WriteBehind<T extends Bufferable> {
     sweep(lost);
   }
 
-  /** Which part of the room is used, in rows or in bytes. */
-  private double used() {
-    return Math.max((double) queue.size() / maxRows, (double) bytes.get() / maxBytes);
-  }
-
   private Acceptance enqueueMasked(Masking.Masked<T> masked, double share) {
     T value = masked.value();
     return value == null ? reject(masked.fault()) : enqueue(value, share);
   }
 
   private Acceptance enqueue(T value, double share) {
-    int size = value.sizeBytes();
-    if (bytes.addAndGet(size) > maxBytes) {
-      bytes.addAndGet(-size);
-      counts.droppedFull.increment();
-      return Acceptance.DROPPED_FULL;
-    }
-    if (!queue.offer(share < 1 ? new Sampled<>(value, share) : value)) {
-      bytes.addAndGet(-size);
+    if (!intake.offer(share < 1 ? new Sampled<>(value, share) : value)) {
       counts.droppedFull.increment();
       return Acceptance.DROPPED_FULL;
     }
@@ -180,13 +173,15 @@ public final class WriteBehind<T extends Bufferable> {
    */
   private boolean sweep(LongAdder lost) {
     synchronized (drainLock) {
-      boolean any = false;
-      for (Bufferable left = queue.poll(); left != null; left = queue.poll()) {
-        bytes.addAndGet(-left.sizeBytes());
-        lost.increment();
-        any = true;
-      }
-      return any;
+      long before = intake.drainedTotal();
+      intake.drain(
+          0,
+          Integer.MAX_VALUE,
+          left -> {
+            intake.release(left.sizeBytes());
+            lost.increment();
+          });
+      return intake.drainedTotal() > before;
     }
   }
 
@@ -200,7 +195,7 @@ public final class WriteBehind<T extends Bufferable> {
     telemetry.observe(Meter.BUFFER_STORED, counts::storedTotal, name);
     telemetry.observe(Meter.BUFFER_REPEATED, counts::repeatedTotal, name);
     telemetry.observe(Meter.BUFFER_ROWS, () -> counts.ledger().buffered(), name);
-    telemetry.observe(Meter.BUFFER_BYTES, bytes::get, name);
+    telemetry.observe(Meter.BUFFER_BYTES, intake::usedBytes, name);
     telemetry.observe(Meter.BUFFER_SPOOLED, counts::spooled, name);
     telemetry.observe(Meter.BUFFER_PARKED, counts::parkedTotal, name);
     telemetry.observe(Meter.BUFFER_SAMPLED_OUT, counts.sampledOut::sum, name);

@@ -47,9 +47,9 @@ public final class WriterThread implements AutoCloseable {
 
   /** Waits until nothing that a buffer had accepted before the call is in memory only. */
   public boolean sync(WriteBehind<?> buffer, Duration timeout) {
-    long target = buffer.acceptedTotal();
+    BooleanSupplier left = buffer.leftMemory();
     long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
-    return await(deadline, buffer, () -> buffer.leftMemoryTotal() >= target);
+    return await(deadline, buffer, left);
   }
 
   private boolean await(long deadline, WriteBehind<?> buffer, BooleanSupplier done) {
