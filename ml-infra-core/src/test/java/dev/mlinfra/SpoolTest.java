@@ -338,6 +338,21 @@ class SpoolTest {
   }
 
   @Test
+  void letsTheNextProcessInWhenItClosesWhileTheStoreDoesNotAnswer() {
+    try (MlInfra first = connect(QUICK, Durability.SPOOL_FIRST)) {
+      store.hang = new CountDownLatch(1);
+      first.decisions().log(decision("left"));
+      assertThat(first.decisions().sync(LONG)).isTrue();
+      Await.until("it is sent", () -> !store.firstAttempts.isEmpty());
+    }
+    store.hang.countDown();
+    try (MlInfra next = connect(QUICK, Durability.SPOOL_FIRST)) {
+      Await.until("it is stored", () -> store.stored().size() == 1);
+      assertThat(next.decisions().ledger().offered()).isZero();
+    }
+  }
+
+  @Test
   void spoolsWhatIsLeftWhenItClosesWhilePaused() {
     store.down = true;
     MlInfra ml = connect(QUICK, Durability.MEMORY);

@@ -19,6 +19,9 @@ record RecentCache(Optional<RecentDecisions> cache) {
 
   @SuppressWarnings("CatchingUnchecked") // a faulty cache must not keep a batch from the store
   void remember(List<Sequenced<Decision>> batch) {
+    if (cache.isEmpty()) {
+      return;
+    }
     try {
       // A shadow has the id of what was acted upon, which is what quick feedback asks for.
       List<RecentDecision> brief =
@@ -27,7 +30,7 @@ record RecentCache(Optional<RecentDecisions> cache) {
               .filter(decision -> decision.mode() != DecisionMode.SHADOW)
               .map(RecentCache::brief)
               .toList();
-      cache.ifPresent(known -> known.remember(brief));
+      cache.get().remember(brief);
     } catch (RuntimeException e) {
       LOG.warn("recent decisions were not remembered: {}", e.toString());
     }

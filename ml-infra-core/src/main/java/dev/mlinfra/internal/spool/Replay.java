@@ -8,12 +8,8 @@ import dev.mlinfra.internal.buffer.Backoff;
 import dev.mlinfra.internal.pause.PauseSwitch;
 import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.spi.DeadLetterStore;
-import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.telemetry.Telemetry;
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -31,10 +27,10 @@ final class Replay implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(1);
   private static final long IDLE_NANOS = 100_000_000;
   private static final long NANOS = 1_000_000_000;
-  private static final int MAX_READS = 3;
-  private static final EncodedRows NO_ROWS = new EncodedRows(new byte[0], new int[0]);
 
   private final Spool spool;
+  private final Ahead ahead;
+  private final FileReader reader;
   private final int rowsPerSecond;
   private final int rowsAtOnce;
   private final Duration closeTimeout;
@@ -44,20 +40,23 @@ final class Replay implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "ml-infra-decision-replay");
   private @Nullable ReplayedFiles current;
   private int failures;
-  private int failedReads;
   private long backlogUpTo;
+  private long begunAtNanos;
   private long notBeforeNanos = System.nanoTime();
   private volatile boolean closing;
   private volatile boolean ending;
 
   Replay(
       Spool spool,
+      Ahead ahead,
       SpoolOptions options,
       BufferOptions batches,
       Optional<DeadLetterStore> letters,
       PauseSwitch pause,
       Telemetry telemetry) {
     this.spool = spool;
+    this.ahead = ahead;
+    this.reader = new FileReader(ahead);
     this.rowsPerSecond = options.replayRowsPerSecond();
     this.rowsAtOnce = Math.min(batches.maxBatchRows(), rowsPerSecond / 10);
     this.closeTimeout = batches.closeTimeout();
@@ -86,6 +85,10 @@ final class Replay implements AutoCloseable {
     ending = true;
     wake();
     Patience.join(thread, closeTimeout.plus(GRACE));
+    if (thread.isAlive()) {
+      thread.interrupt(); // it may wait for a connection to a server that is away
+      Patience.join(thread, GRACE);
+    }
     if (thread.isAlive()) {
       LOG.warn("{} is still in a blocked write; its file waits for the next process", thread);
     }
@@ -138,66 +141,44 @@ final class Replay implements AutoCloseable {
     }
     ReplayedFiles files = current == null ? next(directory) : current;
     if (files == null) {
-      return failedReads > 0 ? NANOS : IDLE_NANOS;
+      return reader.failed() ? NANOS : IDLE_NANOS;
     }
     current = files;
     if (!files.isDone()) {
       return send(directory, files);
     }
     current = null;
-    files.settle(directory);
+    files.settle(directory, ahead);
     if (isBacklog(directory, files.newest())) {
-      notBeforeNanos = System.nanoTime() + files.rows() * NANOS / rowsPerSecond;
+      notBeforeNanos = begunAtNanos + files.rows() * NANOS / rowsPerSecond;
     }
     return 0;
   }
 
   private boolean isBacklog(SpoolDirectory directory, SpoolName name) {
-    return !directory.isOwn(name) || name.serial() <= backlogUpTo;
+    return !directory.waiting().isOwn(name) || name.serial() <= backlogUpTo;
   }
 
   /** Small files go together: a transaction for each would store them slower than they come. */
   private @Nullable ReplayedFiles next(SpoolDirectory directory) {
-    List<SpoolName> names = directory.oldest(rowsAtOnce);
+    List<SpoolName> names = directory.waiting().oldest(rowsAtOnce);
     if (names.isEmpty() || (closing && isBacklog(directory, names.get(0)))) {
       return null;
     }
-    List<SpoolFile> files = read(directory, names);
-    if (files.isEmpty()) {
+    begunAtNanos = System.nanoTime();
+    FileReader.Loaded loaded = reader.read(directory, names);
+    if (loaded.files().isEmpty()) {
       return null;
     }
+    SpoolName last = loaded.files().get(loaded.files().size() - 1).name();
+    reader.begin(directory, directory.waiting().oldestBehind(last, rowsAtOnce));
     boolean first =
-        files.stream().map(SpoolFile::name).filter(spool::isFirstAttempt).count() == files.size();
+        loaded.files().stream().map(SpoolFile::name).filter(spool::isFirstAttempt).count()
+            == loaded.files().size();
     if (!first) {
-      backlogUpTo = Math.max(backlogUpTo, files.get(files.size() - 1).name().serial());
+      backlogUpTo = Math.max(backlogUpTo, last.serial());
     }
-    return new ReplayedFiles(spool, files, first, letters, telemetry);
-  }
-
-  /** Reads up to the first file that cannot be read; that one is given up after some attempts. */
-  private List<SpoolFile> read(SpoolDirectory directory, List<SpoolName> names) {
-    List<SpoolFile> files = new ArrayList<>();
-    for (SpoolName name : names) {
-      try {
-        files.add(new SpoolFile(name, directory.load(name).rows()));
-      } catch (IOException e) {
-        if (files.isEmpty()) {
-          unreadable(name, e).ifPresent(files::add);
-        }
-        return files;
-      }
-    }
-    failedReads = 0;
-    return files;
-  }
-
-  private Optional<SpoolFile> unreadable(SpoolName name, IOException cause) {
-    LOG.warn("spool file {} could not be read: {}", name.fileName(), cause.toString());
-    if (++failedReads < MAX_READS && !(cause instanceof NoSuchFileException)) {
-      return Optional.empty();
-    }
-    failedReads = 0;
-    return Optional.of(new SpoolFile(name, NO_ROWS));
+    return new ReplayedFiles(spool, loaded, first, letters, telemetry);
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the replay
@@ -231,7 +212,7 @@ final class Replay implements AutoCloseable {
   private long failed(SpoolDirectory directory, ReplayedFiles files, Throwable e) {
     failures++;
     files.countFailure();
-    backlogUpTo = Math.max(backlogUpTo, directory.newestOwn());
+    backlogUpTo = Math.max(backlogUpTo, directory.waiting().newestOwn());
     long pauseNanos = BACKOFF.pauseNanos(failures);
     notBeforeNanos = System.nanoTime() + pauseNanos;
     if (Integer.bitCount(failures) == 1) {

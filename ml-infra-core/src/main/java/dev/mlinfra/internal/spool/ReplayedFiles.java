@@ -11,7 +11,9 @@ import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,21 +46,20 @@ final class ReplayedFiles {
    */
   ReplayedFiles(
       Spool spool,
-      List<SpoolFile> files,
+      FileReader.Loaded loaded,
       boolean firstAttempt,
       Optional<DeadLetterStore> letters,
       Telemetry telemetry) {
     this.spool = spool;
-    this.files = files;
+    this.files = loaded.files();
     this.letters = letters;
     this.telemetry = telemetry;
     this.firstAttempt = firstAttempt;
     SpoolName name = newest();
     SpoolLane<?, ?> known = spool.lane(name.kind());
     this.lane = known != null && known.store().reads(name.version()) ? known : null;
-    EncodedRows rows = EncodedRows.concat(files.stream().map(SpoolFile::rows).toList());
-    if (lane != null && rows.count() > 0) {
-      left.add(rows);
+    if (lane != null && loaded.rows().count() > 0) {
+      left.add(loaded.rows());
     }
   }
 
@@ -121,40 +122,52 @@ final class ReplayedFiles {
   }
 
   /**
-   * Counts what became of the rows and takes the files away, each of them even when the disk
-   * refuses another: a file that stayed would be counted again.
+   * Counts what became of the rows, forgets the files and takes them away, perhaps later. A file
+   * that the disk does not let go is forgotten all the same, or it would be counted again.
    */
-  void settle(SpoolDirectory directory) {
+  void settle(SpoolDirectory directory, Ahead ahead) {
     if (lane != null) {
       telemetry.count(Meter.SPOOL_REPLAYED, stored, newest().kind());
-      if (directory.isOwn(newest())) {
+      if (directory.waiting().isOwn(newest())) {
         count(lane.tally());
       }
     }
+    Map<SpoolName, Long> stored = new LinkedHashMap<>();
     for (SpoolFile file : files) {
-      try {
-        takeAway(directory, file);
-      } catch (IOException e) {
-        spool.refused(e); // the next process finds it again, and the store knows its rows
+      long size = directory.waiting().forget(file.name());
+      if (damaged(file) == 0) {
+        stored.put(file.name(), size);
+      } else {
+        setAside(directory, file, size);
       }
+    }
+    ahead.run(() -> stored.forEach((name, size) -> delete(directory, name, size)));
+  }
+
+  private void delete(SpoolDirectory directory, SpoolName name, long size) {
+    try {
+      directory.delete(name, size);
+    } catch (IOException e) {
+      spool.refused(e); // the next process finds it again, and the store knows its rows
     }
   }
 
-  private void takeAway(SpoolDirectory directory, SpoolFile file) throws IOException {
-    int damaged = damaged(file);
-    if (damaged == 0) {
-      directory.delete(file.name());
-      return;
-    }
+  private void setAside(SpoolDirectory directory, SpoolFile file, long size) {
     LOG.warn(
-        "spool file {} had {} damaged or foreign rows; set aside", file.name().fileName(), damaged);
-    if (directory.setAside(file.name())) {
-      spool.quarantined.increment();
+        "spool file {} had {} damaged or foreign rows; set aside",
+        file.name().fileName(),
+        damaged(file));
+    try {
+      if (directory.setAside(file.name(), size)) {
+        spool.quarantined.increment();
+      }
+    } catch (IOException e) {
+      spool.refused(e);
     }
   }
 
   private int damaged(SpoolFile file) {
-    return file.name().rows() - (lane == null ? 0 : file.rows().count());
+    return file.name().rows() - (lane == null ? 0 : file.whole());
   }
 
   private void count(SpoolTally tally) {

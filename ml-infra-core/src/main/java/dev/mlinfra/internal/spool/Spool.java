@@ -46,6 +46,7 @@ public final class Spool implements AutoCloseable {
   private final LongAdder failures = new LongAdder();
   private final LongAdder full = new LongAdder();
   private final SpoolOptions options;
+  private final Ahead ahead = new Ahead();
   private final Replay replay;
   private final Map<String, SpoolLane<?, ?>> lanes = new HashMap<>();
   private final Set<Long> neverSent = ConcurrentHashMap.newKeySet();
@@ -62,10 +63,10 @@ public final class Spool implements AutoCloseable {
       PauseSwitch pause,
       Telemetry telemetry) {
     this.options = options;
-    this.replay = new Replay(this, options, batches, letters, pause, telemetry);
-    telemetry.observe(Meter.SPOOL_BYTES, () -> look(SpoolDirectory::bytes));
-    telemetry.observe(Meter.SPOOL_FILES, () -> look(SpoolDirectory::files));
-    telemetry.observe(Meter.SPOOL_ROWS, () -> look(SpoolDirectory::rows));
+    this.replay = new Replay(this, ahead, options, batches, letters, pause, telemetry);
+    telemetry.observe(Meter.SPOOL_BYTES, () -> look(WaitingFiles::bytes));
+    telemetry.observe(Meter.SPOOL_FILES, () -> look(WaitingFiles::files));
+    telemetry.observe(Meter.SPOOL_ROWS, () -> look(WaitingFiles::rows));
     telemetry.observe(Meter.SPOOL_QUARANTINED, quarantined::sum);
     telemetry.observe(Meter.SPOOL_FAILURES, failures::sum);
     telemetry.observe(Meter.SPOOL_FULL, full::sum);
@@ -88,7 +89,7 @@ public final class Spool implements AutoCloseable {
       Telemetry telemetry) {
     Spool spool = new Spool(options, batches, letters, pause, telemetry);
     if (required) {
-      spool.directory = SpoolDirectory.open(options.directory(), options.maxBytes());
+      spool.directory = SpoolDirectory.open(options.directory(), options.maxBytes(), spool.ahead);
     } else {
       spool.tryOpen();
     }
@@ -127,14 +128,17 @@ public final class Spool implements AutoCloseable {
   /** One of the two threads has ended; the second one lets the next process in. */
   public void leave() {
     SpoolDirectory open = directory;
-    if (users.decrementAndGet() == 0 && open != null) {
-      open.close();
+    if (users.decrementAndGet() == 0) {
+      ahead.close();
+      if (open != null) {
+        open.close();
+      }
     }
   }
 
   /** How many rows wait, those of earlier processes included. */
   public long rows() {
-    return look(SpoolDirectory::rows);
+    return look(WaitingFiles::rows);
   }
 
   /** Waits until no row does, nothing is stored for now, or the time is up. */
@@ -155,24 +159,30 @@ public final class Spool implements AutoCloseable {
       return false;
     }
     return options.durability() == Durability.SPOOL_FIRST
-        || !open.passed(Long.MAX_VALUE)
+        || !open.waiting().passed(Long.MAX_VALUE)
         || (storeFails && (aboveMark || closing));
   }
 
-  boolean append(String kind, int version, EncodedRows rows, boolean fresh, Runnable kept)
+  boolean append(
+      String kind,
+      int version,
+      int count,
+      Iterable<EncodedRows> parts,
+      boolean fresh,
+      Runnable kept)
       throws IOException {
     SpoolDirectory open = directory;
     if (open == null || rests()) {
       return false;
     }
     boolean first = fresh && options.durability() == Durability.SPOOL_FIRST;
-    long serial = open.nextSerial();
+    long serial = open.waiting().nextSerial();
     if (first) {
       neverSent.add(serial);
     } else {
       neverSent.remove(serial); // of an attempt that the disk refused
     }
-    Optional<SpoolName> name = open.append(kind, version, rows, kept);
+    Optional<SpoolName> name = open.append(kind, version, count, parts, kept);
     if (name.isEmpty()) {
       neverSent.remove(serial);
       full.increment();
@@ -201,7 +211,7 @@ public final class Spool implements AutoCloseable {
   @Nullable SpoolDirectory tryOpen() {
     if (directory == null && !closing && !rests()) {
       try {
-        directory = SpoolDirectory.open(options.directory(), options.maxBytes());
+        directory = SpoolDirectory.open(options.directory(), options.maxBytes(), ahead);
       } catch (MlInfraException e) {
         refused(e);
       }
@@ -219,17 +229,17 @@ public final class Spool implements AutoCloseable {
   }
 
   long newest() {
-    return look(SpoolDirectory::newestOwn);
+    return look(WaitingFiles::newestOwn);
   }
 
   boolean passed(long mark) {
     SpoolDirectory open = directory;
-    return open == null || open.passed(mark);
+    return open == null || open.waiting().passed(mark);
   }
 
-  private long look(ToLongFunction<SpoolDirectory> at) {
+  private long look(ToLongFunction<WaitingFiles> at) {
     SpoolDirectory open = directory;
-    return open == null ? 0 : at.applyAsLong(open);
+    return open == null ? 0 : at.applyAsLong(open.waiting());
   }
 
   private boolean rests() {

@@ -4,17 +4,20 @@ import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.internal.buffer.Overflow;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.SpoolTally;
+import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.RowStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One kind of rows in the spool: how a buffer puts them there, and what becomes of them. */
 public final class SpoolLane<T, R> implements Overflow<T> {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolLane.class);
+  private static final int ROWS_AT_ONCE = 512;
 
   private final Spool spool;
   private final String kind;
@@ -45,7 +48,7 @@ public final class SpoolLane<T, R> implements Overflow<T> {
   public boolean keep(List<Sequenced<T>> batch, boolean neverSent) {
     try {
       Runnable kept = () -> tally.kept.add(batch.size());
-      if (!spool.append(kind, store.version(), store.encode(rows.apply(batch)), neverSent, kept)) {
+      if (!spool.append(kind, store.version(), batch.size(), encoded(batch), neverSent, kept)) {
         return false;
       }
     } catch (CorruptDataException e) {
@@ -56,6 +59,15 @@ public final class SpoolLane<T, R> implements Overflow<T> {
     }
     tell(batch);
     return true;
+  }
+
+  /** Part by part, so that the disk can write some while others are encoded. */
+  private Iterable<EncodedRows> encoded(List<Sequenced<T>> batch) {
+    return () ->
+        IntStream.iterate(0, from -> from < batch.size(), from -> from + ROWS_AT_ONCE)
+            .mapToObj(from -> batch.subList(from, Math.min(batch.size(), from + ROWS_AT_ONCE)))
+            .map(part -> store.encode(rows.apply(part)))
+            .iterator();
   }
 
   @SuppressWarnings("CatchingUnchecked") // the batch is kept; nothing may undo that

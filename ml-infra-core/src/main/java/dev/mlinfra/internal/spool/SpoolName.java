@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param kind what its rows are, as {@code decisions}
  * @param version of the schema that its rows have
  * @param rows how many there are
- * @param checksum CRC-32C of the whole file
+ * @param checksum CRC-32C of the table of its rows, which has those of the rows
  */
 public record SpoolName(long serial, String kind, int version, int rows, int checksum)
     implements Comparable<SpoolName> {

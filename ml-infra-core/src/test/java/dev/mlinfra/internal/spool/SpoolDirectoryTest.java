@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,13 @@ class SpoolDirectoryTest {
   private static final long ROOM = 1 << 20;
 
   @TempDir Path temp;
+
+  private final Ahead ahead = new Ahead();
+
+  @AfterEach
+  void end() {
+    ahead.close();
+  }
 
   @Test
   void givesFilesBackInTheirOrderAlsoToTheNextProcess() throws IOException {
@@ -33,10 +41,10 @@ class SpoolDirectoryTest {
     try (SpoolDirectory spool = open(ROOM)) {
       append(spool, "d");
 
-      assertThat(spool.rows()).isEqualTo(4);
+      assertThat(spool.waiting().rows()).isEqualTo(4);
       assertThat(drain(spool)).containsExactly("a", "b", "c", "d");
-      assertThat(spool.rows()).isZero();
-      assertThat(spool.bytes()).isZero();
+      assertThat(spool.waiting().rows()).isZero();
+      assertThat(spool.waiting().bytes()).isZero();
     }
     assertThat(files()).isEmpty();
   }
@@ -49,20 +57,19 @@ class SpoolDirectoryTest {
     }
     try (SpoolDirectory spool = open(ROOM)) {
       SpoolName first = append(spool, "a", "b").orElseThrow();
-      SpoolName other =
-          spool
-              .append("feedback", 7, SpoolFormatTest.encoded(List.of(new byte[9])), () -> {})
-              .orElseThrow();
+      SpoolName other = append(spool, "feedback", List.of(new byte[9])).orElseThrow();
       SpoolName second = append(spool, "c", "d").orElseThrow();
       SpoolName third = append(spool, "e").orElseThrow();
 
-      assertThat(spool.oldest(100)).as("of one process").containsExactly(found);
-      spool.delete(found);
-      assertThat(spool.oldest(1)).as("the first one, however large").containsExactly(first);
-      assertThat(spool.oldest(4)).containsExactly(first, second);
-      assertThat(spool.oldest(5)).containsExactly(first, second, third);
+      assertThat(spool.waiting().oldest(100)).as("of one process").containsExactly(found);
+      delete(spool, found);
+      assertThat(spool.waiting().oldest(1))
+          .as("the first one, however large")
+          .containsExactly(first);
+      assertThat(spool.waiting().oldest(4)).containsExactly(first, second);
+      assertThat(spool.waiting().oldest(5)).containsExactly(first, second, third);
       List.of(first, second, third).forEach(name -> delete(spool, name));
-      assertThat(spool.oldest(5)).containsExactly(other);
+      assertThat(spool.waiting().oldest(5)).containsExactly(other);
     }
   }
 
@@ -74,9 +81,42 @@ class SpoolDirectoryTest {
       SpoolName second = append(spool, megabytes).orElseThrow();
       SpoolName third = append(spool, megabytes.repeat(4)).orElseThrow();
 
-      assertThat(spool.oldest(100)).containsExactly(first, second);
+      assertThat(spool.waiting().oldest(100)).containsExactly(first, second);
       List.of(first, second).forEach(name -> delete(spool, name));
-      assertThat(spool.oldest(100)).as("the first one, however large").containsExactly(third);
+      assertThat(spool.waiting().oldest(100))
+          .as("the first one, however large")
+          .containsExactly(third);
+    }
+  }
+
+  @Test
+  void namesWhatComesOnceOthersAreStoredUnlessMoreMayJoinIt() throws IOException {
+    try (SpoolDirectory spool = open(ROOM)) {
+      SpoolName first = append(spool, "a", "b").orElseThrow();
+      SpoolName other = append(spool, "feedback", List.of(new byte[9])).orElseThrow();
+      SpoolName second = append(spool, "c", "d").orElseThrow();
+
+      assertThat(spool.waiting().oldestBehind(first, 2)).as("more may join it").isEmpty();
+      SpoolName third = append(spool, "e").orElseThrow();
+      append(spool, "feedback", List.of(new byte[9], new byte[9]));
+
+      assertThat(spool.waiting().oldestBehind(first, 2)).containsExactly(other);
+      delete(spool, first);
+      assertThat(spool.waiting().oldest(2)).containsExactly(other);
+      assertThat(spool.waiting().oldestBehind(other, 2)).containsExactly(second);
+      assertThat(spool.waiting().oldestBehind(other, 3)).as("with what follows").isEmpty();
+      append(spool, "f");
+      assertThat(spool.waiting().oldestBehind(other, 3)).containsExactly(second, third);
+    }
+  }
+
+  @Test
+  void writesOverWhatADiskThatRefusedHasLeft() throws IOException {
+    try (SpoolDirectory spool = open(ROOM)) {
+      Files.writeString(spool().resolve("1.part"), "longer than what is written next".repeat(9));
+
+      SpoolName name = append(spool, "a").orElseThrow();
+      assertThat(texts(read(spool, name))).containsExactly("a");
     }
   }
 
@@ -86,7 +126,7 @@ class SpoolDirectoryTest {
       SpoolName first = append(spool, "a".repeat(100)).orElseThrow();
 
       assertThat(append(spool, "b".repeat(100))).isEmpty();
-      spool.delete(first);
+      delete(spool, first);
       assertThat(append(spool, "b".repeat(100))).isPresent();
       assertThat(files()).hasSize(1);
     }
@@ -95,7 +135,7 @@ class SpoolDirectoryTest {
   @Test
   void isOfOneProcessAtATime() {
     try (SpoolDirectory first = open(ROOM)) {
-      assertThat(first.oldest(1)).isEmpty();
+      assertThat(first.waiting().oldest(1)).isEmpty();
       assertThatThrownBy(() -> open(ROOM))
           .isInstanceOf(ConflictException.class)
           .hasMessageContaining(spool().toString())
@@ -130,8 +170,8 @@ class SpoolDirectoryTest {
     Files.writeString(spool().resolve("0000000000000000001-x-v1-1-00000000.copy.part"), "half");
 
     try (SpoolDirectory spool = open(ROOM)) {
-      assertThat(spool.oldest(1)).isEmpty();
-      assertThat(spool.bytes()).isZero();
+      assertThat(spool.waiting().oldest(1)).isEmpty();
+      assertThat(spool.waiting().bytes()).isZero();
     }
   }
 
@@ -144,17 +184,15 @@ class SpoolDirectoryTest {
       bytes[bytes.length - 3] ^= 1;
       Files.write(file, bytes);
 
-      Recovered recovered = spool.load(name);
-      assertThat(texts(recovered.rows())).containsExactly("first");
-      assertThat(recovered.damaged()).isEqualTo(1);
+      assertThat(texts(read(spool, name))).containsExactly("first");
 
-      spool.setAside(name);
-      assertThat(spool.oldest(1)).isEmpty();
-      assertThat(spool.bytes()).isEqualTo(bytes.length);
+      spool.setAside(name, spool.waiting().forget(name));
+      assertThat(spool.waiting().oldest(1)).isEmpty();
+      assertThat(spool.waiting().bytes()).isEqualTo(bytes.length);
     }
     try (SpoolDirectory spool = open(ROOM)) {
-      assertThat(spool.oldest(1)).isEmpty();
-      assertThat(spool.bytes()).isPositive();
+      assertThat(spool.waiting().oldest(1)).isEmpty();
+      assertThat(spool.waiting().bytes()).isPositive();
       assertThat(spool().resolve("damaged")).isNotEmptyDirectory();
     }
   }
@@ -165,13 +203,13 @@ class SpoolDirectoryTest {
     Files.writeString(spool().resolve("from-a-later-version.copy"), "what");
 
     try (SpoolDirectory spool = open(ROOM)) {
-      assertThat(spool.oldest(1)).isEmpty();
+      assertThat(spool.waiting().oldest(1)).isEmpty();
       assertThat(spool().resolve("damaged/from-a-later-version.copy")).exists();
     }
   }
 
   private SpoolDirectory open(long maxBytes) {
-    return SpoolDirectory.open(spool(), maxBytes);
+    return SpoolDirectory.open(spool(), maxBytes, ahead);
   }
 
   private Path spool() {
@@ -181,12 +219,25 @@ class SpoolDirectoryTest {
   private static Optional<SpoolName> append(SpoolDirectory spool, String... rows)
       throws IOException {
     List<byte[]> bytes = Stream.of(rows).map(row -> row.getBytes(StandardCharsets.UTF_8)).toList();
-    return spool.append("decisions", 7, SpoolFormatTest.encoded(bytes), () -> {});
+    return append(spool, "decisions", bytes);
+  }
+
+  private static Optional<SpoolName> append(SpoolDirectory spool, String kind, List<byte[]> rows)
+      throws IOException {
+    List<EncodedRows> parts =
+        rows.stream().map(row -> SpoolFormatTest.encoded(List.of(row))).toList();
+    return spool.append(kind, 7, rows.size(), parts, () -> {});
+  }
+
+  private static EncodedRows read(SpoolDirectory spool, SpoolName name) throws IOException {
+    RowsRead rows = new RowsRead(0, 0);
+    assertThat(spool.read(name, rows)).isEqualTo(rows.rows().count());
+    return rows.rows();
   }
 
   private static void delete(SpoolDirectory spool, SpoolName name) {
     try {
-      spool.delete(name);
+      spool.delete(name, spool.waiting().forget(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -194,12 +245,14 @@ class SpoolDirectoryTest {
 
   private static List<String> drain(SpoolDirectory spool) throws IOException {
     List<String> rows = new ArrayList<>();
-    for (List<SpoolName> names = spool.oldest(1); !names.isEmpty(); names = spool.oldest(1)) {
+    for (List<SpoolName> names = spool.waiting().oldest(1);
+        !names.isEmpty();
+        names = spool.waiting().oldest(1)) {
       SpoolName name = names.get(0);
       assertThat(name.kind()).isEqualTo("decisions");
       assertThat(name.version()).isEqualTo(7);
-      rows.addAll(texts(spool.load(name).rows()));
-      spool.delete(name);
+      rows.addAll(texts(read(spool, name)));
+      delete(spool, name);
     }
     return rows;
   }

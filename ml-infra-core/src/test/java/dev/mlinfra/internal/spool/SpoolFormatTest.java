@@ -3,20 +3,27 @@ package dev.mlinfra.internal.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.spi.EncodedRows;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpoolFormatTest {
   private static final int ROWS = 12;
 
+  @TempDir Path temp;
+
   @Test
-  void givesBackWhatWasWritten() {
+  void givesBackWhatWasWritten() throws IOException {
     List<byte[]> rows = rows(new Random(1));
     byte[] file = file(rows);
 
@@ -25,7 +32,7 @@ class SpoolFormatTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void givesBackEveryRowThatIsWholeWhereverTheFileIsCut(long seed) {
+  void givesBackEveryRowThatIsWholeWhereverTheFileIsCut(long seed) throws IOException {
     List<byte[]> rows = rows(new Random(seed));
     byte[] file = file(rows);
     int firstRow = file.length - 2 - rows.stream().mapToInt(row -> row.length).sum();
@@ -45,7 +52,7 @@ class SpoolFormatTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void losesTheOneRowThatAFlippedBitHits(long seed) {
+  void losesTheOneRowThatAFlippedBitHits(long seed) throws IOException {
     List<byte[]> rows = rows(new Random(seed));
     byte[] file = file(rows);
     int lost = 0;
@@ -65,7 +72,7 @@ class SpoolFormatTest {
   }
 
   @Test
-  void findsNothingInGarbage() {
+  void findsNothingInGarbage() throws IOException {
     Random random = new Random(7);
     for (int i = 0; i < 1_000; i++) {
       byte[] garbage = new byte[random.nextInt(400)];
@@ -85,11 +92,17 @@ class SpoolFormatTest {
     return rows;
   }
 
-  private static byte[] file(List<byte[]> rows) {
-    ByteBuffer file = SpoolFormat.encode(encoded(rows));
-    byte[] bytes = new byte[file.remaining()];
-    file.get(bytes);
-    return bytes;
+  private byte[] file(List<byte[]> rows) throws IOException {
+    Path file = temp.resolve("written");
+    Files.deleteIfExists(file);
+    try (Ahead ahead = new Ahead();
+        SpoolWriting writing = SpoolWriting.begin(file, rows.size(), ahead)) {
+      writing.add(encoded(rows.subList(0, 5)));
+      writing.add(encoded(rows.subList(5, rows.size())));
+      writing.end();
+      assertThat(Files.size(file)).isEqualTo(writing.size());
+    }
+    return Files.readAllBytes(file);
   }
 
   static EncodedRows encoded(List<byte[]> rows) {
@@ -101,8 +114,14 @@ class SpoolFormatTest {
     return new EncodedRows(bytes.array(), ends);
   }
 
-  private static List<byte[]> recovered(byte[] file) {
-    return list(SpoolFormat.decode(file, ROWS));
+  private List<byte[]> recovered(byte[] bytes) throws IOException {
+    Path file = temp.resolve("read");
+    Files.write(file, bytes);
+    RowsRead rows = new RowsRead(bytes.length, ROWS);
+    try (FileChannel channel = FileChannel.open(file)) {
+      assertThat(rows.add(channel, ROWS)).isEqualTo(rows.rows().count());
+    }
+    return list(rows.rows());
   }
 
   static List<byte[]> list(EncodedRows rows) {
