@@ -11,6 +11,7 @@ import dev.mlinfra.spi.Written;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,16 @@ class RetryRoadIT {
 
     assertThat(staged()).isOne();
     assertThat(tries()).as("no row is tried twice").isEqualTo(1 + 3);
+  }
+
+  @Test
+  void storesALargeBatchOnceOfWhichARowIsThereThatIsNotAskedFor() {
+    List<Decision> batch = Stream.generate(() -> other(decisions().get(0))).limit(200).toList();
+    postgres.store(true, List.of(batch.get(1)));
+
+    assertThat(postgres.store(false, batch)).isEqualTo(new Written(199, 1));
+
+    assertThat(database.count("ml_learning.agent_decisions")).isEqualTo(200);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -74,6 +75,7 @@ final class CopyDecisionSink implements DecisionSink {
       """;
 
   private final String source;
+  private final byte[] sourceBytes;
   private final DecisionRollup rollup;
   private final CopyTable<LoggedDecision> decisions;
   private final CopyTable<Feedback> feedback;
@@ -81,6 +83,7 @@ final class CopyDecisionSink implements DecisionSink {
 
   CopyDecisionSink(Database database, String source, DecisionRollup rollup) {
     this.source = source;
+    this.sourceBytes = source.getBytes(StandardCharsets.UTF_8);
     this.rollup = rollup;
     this.decisions =
         new CopyTable<>(
@@ -179,7 +182,7 @@ final class CopyDecisionSink implements DecisionSink {
     row.text(decision.featureSet().orElse(null))
         .jsonb(decision.context().isEmpty() ? null : FlatJson.write(decision.context()))
         .int8(decision.latency().map(CopyDecisionSink::micros).orElse(null))
-        .text(source)
+        .bytes(sourceBytes)
         .int8(logged.sequence())
         .bool(decision.deferred())
         .text(decision.subject().orElse(null));
@@ -191,10 +194,7 @@ final class CopyDecisionSink implements DecisionSink {
       row.absent();
       return;
     }
-    row.startReals(count);
-    for (int i = 0; i < count; i++) {
-      row.real(decision.feature(i));
-    }
+    row.reals(count, decision::feature);
   }
 
   private void encodeFeedback(CopyWriter row, Feedback given) throws SQLException {
@@ -204,12 +204,12 @@ final class CopyDecisionSink implements DecisionSink {
         .float8(given.reward())
         .text(given.label().orElse(null))
         .time(given.observedAt())
-        .text(source)
+        .bytes(sourceBytes)
         .bool(given.replaces());
   }
 
   private void encodeActivation(CopyWriter row, Activation given) throws SQLException {
-    row.uuid(given.decisionId()).time(given.activatedAt()).text(source);
+    row.uuid(given.decisionId()).time(given.activatedAt()).bytes(sourceBytes);
   }
 
   private static Long micros(Duration latency) {

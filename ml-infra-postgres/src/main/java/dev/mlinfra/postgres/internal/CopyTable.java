@@ -50,6 +50,7 @@ final class CopyTable<T> {
   private final Optional<String> afterRepeats;
   private final Object lock = new Object();
   private byte[] buffer = CopyWriter.newBuffer();
+  private volatile int rowBytes = 256;
 
   /**
    * Makes one.
@@ -100,19 +101,23 @@ final class CopyTable<T> {
 
   /** Encodes rows as they would be sent, without sending them. */
   EncodedRows encode(List<T> batch) {
-    GrowingBytes bytes = new GrowingBytes();
-    CopyWriter writer = new CopyWriter(bytes, CopyWriter.newBuffer());
+    CopyWriter writer = CopyWriter.inMemory(roomFor(batch.size()));
     int[] ends = new int[batch.size()];
     try {
       for (int i = 0; i < ends.length; i++) {
         encoder.encode(writer.row(columns.size()), batch.get(i));
         ends[i] = writer.position();
       }
-      writer.flush();
     } catch (SQLException e) {
       throw new IllegalStateException("memory refused a row", e);
     }
-    return new EncodedRows(bytes.array(), ends);
+    rowBytes = writer.position() / Math.max(1, ends.length);
+    return new EncodedRows(writer.written(), ends);
+  }
+
+  /** As much as rows took last time and a little more. */
+  private int roomFor(int rows) {
+    return (int) Math.min(1L << 30, (rowBytes + (rowBytes >> 3) + 64L) * rows);
   }
 
   private void copyEach(List<T> batch, Copy copy) throws SQLException {

@@ -2,6 +2,9 @@ package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.spi.EncodedRows;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,23 +20,45 @@ final class CopyWriter {
   private static final byte[] SIGNATURE = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int FLUSH_BYTES = 64 << 10;
   private static final int KEEP_BYTES = 1 << 20;
   private static final int FLOAT4_OID = 700;
+  private static final long REAL_LENGTH = (long) Float.BYTES << Integer.SIZE;
   private static final int NULL_LENGTH = -1;
   private static final int END = -1;
   private static final byte JSONB_VERSION = 1;
   static final long POSTGRES_EPOCH_SECONDS = 946_684_800L;
   private static final long MICROS_PER_SECOND = 1_000_000L;
 
+  /** Numbers by their place. */
+  @FunctionalInterface
+  interface Reals {
+    float at(int index);
+  }
+
   private final ByteSink sink;
+  private final int flushAt;
   private byte[] buffer;
   private int size;
   private int flushed;
 
   CopyWriter(ByteSink sink, byte[] buffer) {
+    this(sink, buffer, FLUSH_BYTES);
+  }
+
+  private CopyWriter(ByteSink sink, byte[] buffer, int flushAt) {
     this.sink = sink;
     this.buffer = buffer;
+    this.flushAt = flushAt;
+  }
+
+  /** One that keeps all of it, with room for so many bytes before it has to grow. */
+  static CopyWriter inMemory(int room) {
+    return new CopyWriter((bytes, from, length) -> {}, new byte[room], Integer.MAX_VALUE);
   }
 
   /** Starts a copy, before its first row. */
@@ -48,7 +73,7 @@ final class CopyWriter {
 
   /** Starts a row; exactly that many fields must follow. */
   CopyWriter row(int fields) throws SQLException {
-    if (size >= FLUSH_BYTES) {
+    if (size >= flushAt) {
       flush();
     }
     int2(fields);
@@ -138,20 +163,23 @@ final class CopyWriter {
     return this;
   }
 
-  /** Starts a one-dimensional {@code real[]}; exactly that many {@link #real} must follow. */
-  CopyWriter startReals(int count) {
+  /** Writes a one-dimensional {@code real[]}. */
+  CopyWriter reals(int count, Reals values) {
     int4(5 * Integer.BYTES + count * (Integer.BYTES + Float.BYTES));
     int4(1);
     int4(0);
     int4(FLOAT4_OID);
     int4(count);
     int4(1);
-    return this;
-  }
-
-  CopyWriter real(float value) {
-    int4(Float.BYTES);
-    int4(Float.floatToRawIntBits(value));
+    ensure(count * Long.BYTES);
+    byte[] out = buffer;
+    int at = size;
+    for (int i = 0; i < count; i++) {
+      LONG.set(
+          out, at, REAL_LENGTH | Integer.toUnsignedLong(Float.floatToRawIntBits(values.at(i))));
+      at += Long.BYTES;
+    }
+    size = at;
     return this;
   }
 
@@ -164,6 +192,11 @@ final class CopyWriter {
   void end() throws SQLException {
     int2(END);
     flush();
+  }
+
+  /** What was written, if nothing was handed over; longer than {@link #position}. */
+  byte[] written() {
+    return buffer;
   }
 
   /** The buffer to use for the next copy; a very large one is let go. */
@@ -192,16 +225,13 @@ final class CopyWriter {
 
   private void setLength(int at) {
     int length = size - at - Integer.BYTES;
-    buffer[at] = (byte) (length >>> 24);
-    buffer[at + 1] = (byte) (length >>> 16);
-    buffer[at + 2] = (byte) (length >>> 8);
-    buffer[at + 3] = (byte) length;
+    INT.set(buffer, at, length);
   }
 
   private void utf8(String value) {
     int length = value.length();
     ensure(3 * length);
-    for (int i = 0; i < length; i++) {
+    for (int i = ascii(value); i < length; i++) {
       char c = value.charAt(i);
       if (c < 0x80) {
         buffer[size++] = (byte) c;
@@ -217,6 +247,19 @@ final class CopyWriter {
         i++;
       }
     }
+  }
+
+  /** Writes what comes before the first character that takes more than a byte. */
+  private int ascii(String value) {
+    byte[] out = buffer;
+    int at = size;
+    int length = value.length();
+    int i = 0;
+    for (; i < length && value.charAt(i) < 0x80; i++) {
+      out[at + i] = (byte) value.charAt(i);
+    }
+    size = at + i;
+    return i;
   }
 
   private void supplementary(String value, int at) {
@@ -239,15 +282,14 @@ final class CopyWriter {
 
   private void int4(int value) {
     ensure(Integer.BYTES);
-    buffer[size++] = (byte) (value >>> 24);
-    buffer[size++] = (byte) (value >>> 16);
-    buffer[size++] = (byte) (value >>> 8);
-    buffer[size++] = (byte) value;
+    INT.set(buffer, size, value);
+    size += Integer.BYTES;
   }
 
   private void raw8(long value) {
-    int4((int) (value >>> 32));
-    int4((int) value);
+    ensure(Long.BYTES);
+    LONG.set(buffer, size, value);
+    size += Long.BYTES;
   }
 
   private void put(byte[] bytes, int from, int length) {

@@ -15,7 +15,7 @@ final class FlatJson {
 
   static String write(Map<String, ?> values) {
     StringBuilder out = new StringBuilder("{");
-    new TreeMap<>(values)
+    (values.size() < 2 ? values : new TreeMap<>(values))
         .forEach(
             (name, value) -> {
               if (out.length() > 1) {

@@ -9,14 +9,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** Asks a table which of some encoded rows it has, by the first column of their key, a UUID. */
+/**
+ * Asks a table whether it has some of a batch, by the first column of their key, a UUID. Rows are
+ * stored together and in their order, so that a few of them tell; a copy that meets one all the
+ * same is refused as a whole.
+ */
 final class StoredKeys {
   private static final String TIME = "decided_at";
+  private static final int ASKED = 64;
 
   private StoredKeys() {}
 
   /**
-   * Whether there is any; true as well for a row that only shares the id.
+   * Whether any of some rows that are spread over the batch, its first and last one among them, is
+   * there; true as well for a row that only shares the id.
    *
    * <p>It counts, since a planner that is asked whether there is one hopes to meet it early and
    * reads the whole table when there is none.
@@ -46,11 +52,15 @@ final class StoredKeys {
   }
 
   private static Object[] ids(EncodedRows rows) {
-    UUID[] ids = new UUID[rows.count()];
-    for (int row = 0; row < ids.length; row++) {
-      ids[row] = RowReader.id(rows, row);
+    UUID[] ids = new UUID[Math.min(ASKED, rows.count())];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = RowReader.id(rows, spread(i, rows.count()));
     }
     return ids;
+  }
+
+  private static int spread(int asked, int rows) {
+    return rows <= ASKED ? asked : (int) ((long) asked * (rows - 1) / (ASKED - 1));
   }
 
   /** Times lead to the few partitions that can have them. */
