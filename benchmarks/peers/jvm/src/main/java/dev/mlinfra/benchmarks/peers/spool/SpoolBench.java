@@ -26,8 +26,9 @@ import org.apache.logging.log4j.core.appender.RandomAccessFileAppender;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 
 /**
- * Decisions to the disk and from there to PostgreSQL. Orders: {@code write}, {@code drain} and
- * {@code log4j BYTES}, each answered by rows a second; {@code size}, by bytes and files.
+ * Decisions to the disk and from there to PostgreSQL. Orders: {@code write}, {@code drain}, {@code
+ * ingest}, {@code log4j BYTES} and {@code chronicle BYTES SYNC_ROWS}, each answered by rows a
+ * second; {@code size}, by bytes and files.
  */
 public final class SpoolBench {
   private static final int MOST_BUFFERED = 45_000;
@@ -55,6 +56,14 @@ public final class SpoolBench {
       case "write" -> write();
       case "size" -> size();
       case "drain" -> drain();
+      case "ingest" -> ingest();
+      case "chronicle" ->
+          rate(
+              ChronicleWay.nanos(
+                  directory.resolve("chronicle"),
+                  decisions.size(),
+                  Integer.parseInt(words[1]),
+                  Integer.parseInt(words[2])));
       case "log4j" -> log4j(Integer.parseInt(words[1]));
       case "empty" -> empty();
       default -> throw new IllegalArgumentException(words[0]);
@@ -70,11 +79,13 @@ public final class SpoolBench {
     return Postgres.at("jdbc:postgresql://127.0.0.1:1/ml").user("ml").password(Secret.of("none"));
   }
 
+  private static MlInfraConfig.Builder config(Postgres postgres) {
+    return MlInfraConfig.forService("bench").start(Start.BACKGROUND).install(postgres);
+  }
+
   private MlInfra connect(Postgres postgres) {
     return MlInfra.connect(
-        MlInfraConfig.forService("bench")
-            .start(Start.BACKGROUND)
-            .install(postgres)
+        config(postgres)
             .decisions(BufferOptions.defaults().closeTimeout(Duration.ofSeconds(1)))
             .spool(
                 SpoolOptions.in(directory.resolve("spool"))
@@ -88,22 +99,40 @@ public final class SpoolBench {
     try (MlInfra ml = connect(down())) {
       DecisionLog log = ml.decisions();
       long start = System.nanoTime();
-      int sent = 0;
-      for (Decision decision : decisions) {
-        if (sent++ % 500 == 0) {
-          while (log.ledger().buffered() > MOST_BUFFERED) {
-            LockSupport.parkNanos(500_000);
-          }
-        }
-        log.log(decision);
-      }
+      logAll(log);
       if (!log.sync(PATIENCE) || log.ledger().spooled() != decisions.size()) {
         throw new IllegalStateException("not on the disk: " + log.ledger());
       }
-      return rate(start);
+      return rate(System.nanoTime() - start);
     }
   }
 
+  /** From memory, for comparison. */
+  private long ingest() {
+    try (MlInfra ml = MlInfra.connect(config(live()).build())) {
+      DecisionLog log = ml.decisions();
+      long start = System.nanoTime();
+      logAll(log);
+      if (!log.flush(PATIENCE) || log.ledger().stored() != decisions.size()) {
+        throw new IllegalStateException("not stored: " + log.ledger());
+      }
+      return rate(System.nanoTime() - start);
+    }
+  }
+
+  private void logAll(DecisionLog log) {
+    int sent = 0;
+    for (Decision decision : decisions) {
+      if (sent++ % 500 == 0) {
+        while (log.ledger().buffered() > MOST_BUFFERED) {
+          LockSupport.parkNanos(500_000);
+        }
+      }
+      log.log(decision);
+    }
+  }
+
+  /** Of a client that finds the files, its start included. */
   private long drain() throws IOException {
     long start = System.nanoTime();
     MlInfra ml = connect(live());
@@ -114,7 +143,7 @@ public final class SpoolBench {
         }
         LockSupport.parkNanos(1_000_000);
       }
-      return rate(start);
+      return rate(System.nanoTime() - start);
     }
   }
 
@@ -155,7 +184,7 @@ public final class SpoolBench {
     for (int i = 0; i < decisions.size(); i++) {
       logger.info(line);
     }
-    long rate = rate(start);
+    long rate = rate(System.nanoTime() - start);
     context.stop();
     appender.stop();
     return rate;
@@ -167,7 +196,7 @@ public final class SpoolBench {
     }
   }
 
-  private long rate(long start) {
-    return Math.round(decisions.size() * 1e9 / (System.nanoTime() - start));
+  private long rate(long nanos) {
+    return Math.round(decisions.size() * 1e9 / nanos);
   }
 }
