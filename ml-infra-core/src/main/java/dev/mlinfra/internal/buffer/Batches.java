@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Batches<T extends Bufferable> {
   private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
-  private static final long BUSY_PAUSE_NANOS = 2_000_000;
+  private static final long BUSY_PAUSE_NANOS = 10_000_000;
   private static final long IDLE_PAUSE_NANOS = 20_000_000;
   private static final long HELD_PAUSE_NANOS = 20_000_000;
   private static final double SPILL_MARK = 0.5; // of the room
