@@ -137,6 +137,19 @@ class DecisionLogTest {
   }
 
   @Test
+  void storesInPartsWhatIsTooMuchForTheMemoryAtOnce() {
+    store.mostRows = 5;
+    try (MlInfra ml = connect(QUICK.maxBatchRows(64))) {
+      for (int i = 0; i < 64; i++) {
+        ml.decisions().log(decision("a" + i));
+      }
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(store.stored()).extracting(Decision::action).hasSize(64).doesNotHaveDuplicates();
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(64);
+    }
+  }
+
+  @Test
   void survivesAStoreThatThrowsErrors() {
     store.error = new StackOverflowError("by the test");
     try (MlInfra ml = connect(QUICK)) {

@@ -31,6 +31,7 @@ final class RecordingStore implements DecisionSink, DeadLetterStore {
   final List<Boolean> firstAttempts = new ArrayList<>();
   final Set<String> refusedActions = ConcurrentHashMap.newKeySet();
   volatile boolean down;
+  volatile int mostRows = Integer.MAX_VALUE;
   volatile @Nullable Error error;
   volatile CountDownLatch hang = new CountDownLatch(0);
 
@@ -38,6 +39,9 @@ final class RecordingStore implements DecisionSink, DeadLetterStore {
   public synchronized Written write(List<LoggedDecision> batch, boolean firstAttempt) {
     firstAttempts.add(firstAttempt);
     fail();
+    if (batch.size() > mostRows) {
+      throw new OutOfMemoryError("by the test");
+    }
     for (LoggedDecision row : batch) {
       if (refusedActions.contains(row.decision().action())) {
         throw new CorruptDataException("action was refused by the test");

@@ -61,8 +61,17 @@ final class FaultProxy implements AutoCloseable {
 
   /** Ends the connections that fell silent, as keep-alive does in the end; new ones work. */
   void heal() {
-    silent = false;
+    synchronized (this) {
+      silentMidBatch = false; // no batch may have come
+      silent = false;
+    }
     links.forEach(Link::close);
+  }
+
+  private synchronized boolean fallsSilent() {
+    silent |= silentMidBatch;
+    silentMidBatch = false;
+    return silent;
   }
 
   /** Cuts the next connections on which the server says this, before the client hears it. */
@@ -150,9 +159,7 @@ final class FaultProxy implements AutoCloseable {
             dead = true;
             continue;
           }
-          if (request && silentMidBatch && read > HALF_A_BATCH) {
-            silentMidBatch = false;
-            silent = true;
+          if (request && silentMidBatch && read > HALF_A_BATCH && fallsSilent()) {
             dead = true;
             out.write(bytes, 0, read / 2);
             continue;

@@ -92,6 +92,17 @@ class DecisionSinkIT {
   }
 
   @Test
+  void encodesManyShortRowsInLittleMemoryAfterALongOne() {
+    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    Decision wide = Decision.by("a").action("b").context("text", "x".repeat(60_000)).build();
+    assertThat(rows.encode(List.of(new LoggedDecision(wide, 1, 1))).length()).isGreaterThan(60_000);
+
+    List<LoggedDecision> batch =
+        decisions(20_000).stream().map(decision -> new LoggedDecision(decision, 2, 1)).toList();
+    assertThat(rows.encode(batch).bytes().length).isLessThan(32 << 20);
+  }
+
+  @Test
   void storesARepeatedBatchOnceAndSaysHowManyWereThere() {
     List<Decision> batch = decisions(100);
     postgres.store(true, batch.subList(0, 60));

@@ -181,8 +181,9 @@ final class Batches<T extends Bufferable> {
   private void add(Bufferable row) {
     open.add(
         row instanceof Sampled<?> sampled
-            ? new Sequenced<>((T) sampled.value(), nextSequence++, sampleRate * sampled.share())
-            : new Sequenced<>((T) row, nextSequence++, sampleRate));
+            ? new Sequenced<>((T) sampled.value(), nextSequence, sampleRate * sampled.share())
+            : new Sequenced<>((T) row, nextSequence, sampleRate));
+    nextSequence++; // a row for which memory was short comes again
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer
@@ -195,8 +196,13 @@ final class Batches<T extends Bufferable> {
       settle(segment, written);
     } catch (CorruptDataException e) {
       halveOrPark(segment, e);
-    } catch (MlInfraException | VirtualMachineError e) {
+    } catch (MlInfraException e) {
       retryLater(segment, e);
+    } catch (VirtualMachineError e) {
+      if (segment.rows.size() > 1) {
+        halve(segment); // half of it may fit the memory
+      }
+      retryLater(pending.getFirst(), e);
     } catch (Throwable e) {
       halveOrPark(segment, e);
     }
@@ -215,11 +221,15 @@ final class Batches<T extends Bufferable> {
   }
 
   private void halveOrPark(Segment<T> segment, Throwable cause) {
-    int size = segment.rows.size();
-    if (size == 1) {
+    if (segment.rows.size() == 1) {
       park(segment, cause);
-      return;
+    } else {
+      halve(segment);
     }
+  }
+
+  private void halve(Segment<T> segment) {
+    int size = segment.rows.size();
     pending.removeFirst();
     pending.addFirst(new Segment<>(segment.rows.subList(size / 2, size), false));
     pending.addFirst(new Segment<>(segment.rows.subList(0, size / 2), false));

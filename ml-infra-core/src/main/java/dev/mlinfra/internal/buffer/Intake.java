@@ -80,7 +80,8 @@ final class Intake {
   }
 
   /**
-   * Takes rows out, whose bytes stay taken until they are released; one thread at a time.
+   * Takes rows out, whose bytes stay taken until they are released; one thread at a time. A row
+   * that is not accepted stays.
    *
    * @param first the ring to begin with, any number
    */
@@ -106,9 +107,9 @@ final class Intake {
         if (row == null) {
           break;
         }
+        to.accept(row);
         PLACE.set(opened, place, null);
         next++;
-        to.accept(row);
       }
     } finally {
       WORD.setRelease(words, at(ring, DRAINED), next);
@@ -186,11 +187,27 @@ final class Intake {
   private boolean borrow(int ring, long claimed, int bytes) {
     long loan = room.lend(rowsLeft(ring, claimed), Room.bytes(claimed), bytes);
     if (loan == Room.NOTHING) {
-      return false;
+      return room.isMoreThanALoan(bytes) && recall(ring);
     }
     WORD.getAndAdd(words, at(ring, CLAIMED), Room.bytes(loan));
     WORD.getAndAdd(words, at(ring, ROW_LIMIT), Room.rows(loan));
     return true;
+  }
+
+  /** Gives the bytes that other rings have and do not use back to the room, for one large row. */
+  private boolean recall(int borrower) {
+    boolean any = false;
+    for (int ring = 0; ring < rings; ring++) {
+      long claimed = word(ring, CLAIMED);
+      long unused = Room.bytes(claimed);
+      if (ring != borrower
+          && unused > 0
+          && WORD.compareAndSet(words, at(ring, CLAIMED), claimed, claimed - unused)) {
+        room.release(0, unused);
+        any = true;
+      }
+    }
+    return any;
   }
 
   private Bufferable[] open(int ring) {

@@ -53,6 +53,10 @@ final class Room {
     }
   }
 
+  boolean isMoreThanALoan(int bytes) {
+    return bytes > maxBytes / LOANS;
+  }
+
   void release(long rows, long bytes) {
     free.addAndGet(amount(rows, bytes));
   }

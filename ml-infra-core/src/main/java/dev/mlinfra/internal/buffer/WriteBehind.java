@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 public final class WriteBehind<T extends Bufferable> {
   private static final Logger LOG = LoggerFactory.getLogger(WriteBehind.class);
 
+  /** For who has claimed a place and not put the row yet; who comes later sweeps it away alone. */
+  private static final long SWEEP_NANOS = 100_000_000;
+
   private final String name;
   private final boolean sampleByLoad;
   private final Sampler sampler;
@@ -152,7 +155,10 @@ public final class WriteBehind<T extends Bufferable> {
     LongAdder lost = pause.paused() ? counts.lostPaused : counts.lostAtClose;
     batches.abandon(lost);
     finished = true;
-    sweep(lost);
+    long deadline = System.nanoTime() + SWEEP_NANOS;
+    do {
+      sweep(lost);
+    } while (!intake.isEmpty() && System.nanoTime() - deadline < 0);
   }
 
   private Acceptance enqueueMasked(Masking.Masked<T> masked, double share) {

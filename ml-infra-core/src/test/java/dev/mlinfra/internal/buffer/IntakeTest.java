@@ -148,22 +148,42 @@ class IntakeTest {
   }
 
   @Test
-  void takesOutTheOthersWhenOneRowIsRefusedByWhoGetsIt() {
+  void keepsARowThatWasNotAcceptedAtItsPlace() {
     Intake intake = intake(8);
     for (int i = 0; i < 8; i++) {
       assertThat(intake.offer(new Row(0, i, 1))).isTrue();
     }
     List<Integer> numbers = new ArrayList<>();
+    AtomicInteger failures = new AtomicInteger(2);
     for (int round = 0; !intake.isEmpty(); round++) {
       assertThat(round).isLessThan(8);
       try {
-        intake.drain(0, 8, row -> numbers.add(3 / (((Row) row).number() - 4)));
-      } catch (ArithmeticException expected) {
-        assertThat(numbers).hasSize(4);
+        intake.drain(0, 8, row -> accept(numbers, ((Row) row).number(), failures));
+      } catch (IllegalStateException expected) {
+        assertThat(numbers).containsExactly(0, 1, 2, 3);
       }
     }
-    assertThat(numbers).hasSize(7);
+    assertThat(numbers).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
     assertThat(intake.offer(new Row(0, 8, 1))).isTrue();
+  }
+
+  @Test
+  void takesALargeRowWhenAllIsFreeWhateverOthersHaveBorrowed() throws InterruptedException {
+    Intake intake = intake(256);
+    for (Thread thread : start(thread -> assertThat(fifty(intake, thread)).isPositive())) {
+      thread.join();
+    }
+    intake.drain(0, Integer.MAX_VALUE, row -> intake.release(row.sizeBytes()));
+    assertThat(intake.usedBytes()).isZero();
+    assertThat(intake.offer(new Row(0, 0, (int) MAX_BYTES))).isTrue();
+    assertThat(intake.usedBytes()).isEqualTo(MAX_BYTES);
+  }
+
+  private static void accept(List<Integer> numbers, int number, AtomicInteger failures) {
+    if (number == 4 && failures.getAndDecrement() > 0) {
+      throw new IllegalStateException("by the test");
+    }
+    numbers.add(number);
   }
 
   private static Intake intake(int maxRows) {

@@ -40,6 +40,8 @@ final class CopyTable<T> {
     void into(Copy copy) throws SQLException;
   }
 
+  private static final int MOST_ROOM_AT_FIRST = 4 << 20;
+
   private final Database database;
   private final String subject;
   private final String table;
@@ -115,9 +117,9 @@ final class CopyTable<T> {
     return new EncodedRows(writer.written(), ends);
   }
 
-  /** As much as rows took last time and a little more. */
+  /** As much as rows took last time and a little more; the last ones may have been far longer. */
   private int roomFor(int rows) {
-    return (int) Math.min(1L << 30, (rowBytes + (rowBytes >> 3) + 64L) * rows);
+    return (int) Math.min(MOST_ROOM_AT_FIRST, (rowBytes + (rowBytes >> 3) + 64L) * rows);
   }
 
   private void copyEach(List<T> batch, Copy copy) throws SQLException {

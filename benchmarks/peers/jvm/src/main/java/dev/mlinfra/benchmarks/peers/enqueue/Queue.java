@@ -25,6 +25,7 @@ interface Queue extends AutoCloseable {
       case "log4jFull" -> new Log4jQueue(true);
       case "jctools" -> BareQueue.jctools();
       case "blocking" -> BareQueue.blocking();
+      case "disruptor" -> new DisruptorQueue();
       case "kafka" -> new KafkaQueue();
       case "counter" -> new CounterQueue();
       case "refusal" -> new RefusalQueue();

@@ -56,6 +56,7 @@ public final class Ingest {
       case "rewrite" -> new InsertWay(server, true);
       case "pipelined" -> new InsertWay(server, false);
       case "unnest" -> new UnnestWay(server);
+      case "bulk" -> new BulkInsertWay(server);
       case "jooq" -> new JooqWay(server);
       case "hibernate" -> new HibernateWay(server);
       default -> throw new IllegalArgumentException(name);
