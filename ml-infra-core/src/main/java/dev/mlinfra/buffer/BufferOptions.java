@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * The bounds and rhythm of a write-behind buffer. Immutable; derive with the fluent methods.
  *
- * @param maxQueuedRows most rows waiting; rounded up to a power of two
+ * @param maxQueuedRows most rows waiting to be taken over by the writer
  * @param maxQueuedBytes most bytes accepted and not yet stored
  * @param maxBatchRows most rows written in one go
  * @param linger how long a row may wait for others before it is written
