@@ -470,7 +470,7 @@ class SpoolTest {
   private void deleteSpool() throws IOException {
     try (Stream<Path> all = Files.walk(spool())) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+        Files.deleteIfExists(path); // what is stored is deleted meanwhile
       }
     }
   }

@@ -4,10 +4,13 @@ import dev.mlinfra.error.ConflictException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +19,14 @@ final class DirectoryLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
   private static final String NAME = "in-use.lock";
 
+  /** By file: POSIX ends the lock of a process when that closes any channel of the file. */
+  private static final Map<Object, FileChannel> HELD = new HashMap<>();
+
   private final Path directory;
-  private FileChannel held;
+  private Held held;
   private boolean closed;
 
-  private DirectoryLock(Path directory, FileChannel held) {
+  private DirectoryLock(Path directory, Held held) {
     this.directory = directory;
     this.held = held;
   }
@@ -35,51 +41,96 @@ final class DirectoryLock implements AutoCloseable {
     return new DirectoryLock(directory, lock(directory));
   }
 
-  /** Makes the directory again when somebody deleted it, and with it the lock. */
+  /** Locks the directory again, made anew if need be, when it is not the one that was locked. */
   synchronized void require() throws IOException {
     if (closed) {
       throw new IOException("spool directory " + directory + " was closed");
     }
-    if (!Files.exists(directory.resolve(NAME))) {
+    if (!isHeld()) {
       Files.createDirectories(directory, OwnerOnly.directory());
-      held.close();
+      Held before = held;
       held = lock(directory);
+      before.release();
+    }
+  }
+
+  /** Whether the directory is there and is the one that was locked. */
+  synchronized boolean isHeld() {
+    try {
+      return held.channel().isOpen() && held.file().equals(key(directory.resolve(NAME)));
+    } catch (IOException e) {
+      return false;
     }
   }
 
   @Override
   public synchronized void close() {
     closed = true;
+    held.release();
+  }
+
+  private static Held lock(Path directory) throws IOException {
+    Path path = directory.resolve(NAME);
+    synchronized (HELD) {
+      make(path);
+      Object file = key(path);
+      FileChannel known = HELD.get(file);
+      if (known == null || !known.isOpen()) {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+          locked = tryLock(channel) && file.equals(key(path)); // nobody exchanged it meanwhile
+        } finally {
+          if (!locked) {
+            channel.close();
+          }
+        }
+        if (locked) {
+          HELD.put(file, channel);
+          return new Held(file, channel);
+        }
+      }
+    }
+    throw new ConflictException(
+        "spool directory "
+            + directory
+            + " was in use but serves one process at a time; close that one or choose another"
+            + " directory");
+  }
+
+  private static void make(Path path) throws IOException {
     try {
-      held.close();
-    } catch (IOException e) {
-      LOG.warn("lock of {} could not be closed; it ends with the process", directory, e);
+      Files.createFile(path, OwnerOnly.file());
+    } catch (FileAlreadyExistsException e) {
+      LOG.debug("{} is there already", path);
     }
   }
 
-  private static FileChannel lock(Path directory) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(NAME),
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-            OwnerOnly.file());
-    boolean locked = false;
+  private static boolean tryLock(FileChannel channel) throws IOException {
     try {
-      locked = channel.tryLock() != null;
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      LOG.debug("{} is used by this process already", directory);
-    } finally {
-      if (!locked) {
-        channel.close();
+      return false; // another copy of this class has it
+    }
+  }
+
+  /** What a file keeps when it is moved, where the system tells; else where it is. */
+  private static Object key(Path path) throws IOException {
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    return key == null ? path.toRealPath() : key;
+  }
+
+  /** A lock file that this process holds. */
+  private record Held(Object file, FileChannel channel) {
+    void release() {
+      synchronized (HELD) {
+        HELD.remove(file, channel);
+        try {
+          channel.close();
+        } catch (IOException e) {
+          LOG.warn("lock {} could not be closed; it ends with the process", file, e);
+        }
       }
     }
-    if (!locked) {
-      throw new ConflictException(
-          "spool directory "
-              + directory
-              + " was in use but serves one process at a time; close that one or choose another"
-              + " directory");
-    }
-    return channel;
   }
 }

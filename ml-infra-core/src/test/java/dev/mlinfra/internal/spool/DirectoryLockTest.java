@@ -1,0 +1,122 @@
+package dev.mlinfra.internal.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mlinfra.error.ConflictException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryLockTest {
+  private static final String NAME = "in-use.lock";
+
+  @TempDir Path temp;
+
+  @Test
+  void keepsOtherProcessesOutAfterThisOneTriedTwice() throws Exception {
+    try (DirectoryLock first = DirectoryLock.of(spool())) {
+      assertThatThrownBy(() -> DirectoryLock.of(spool())).isInstanceOf(ConflictException.class);
+
+      assertThat(first.isHeld()).isTrue();
+      assertThat(anotherProcessGets(spool())).isFalse();
+    }
+    assertThat(anotherProcessGets(spool())).isTrue();
+  }
+
+  @Test
+  void doesNotUseADirectoryThatAnotherHoldsInPlaceOfItsOwn() throws IOException {
+    try (DirectoryLock first = DirectoryLock.of(spool())) {
+      Files.move(spool(), away());
+      try (DirectoryLock second = DirectoryLock.of(spool())) {
+        assertThat(first.isHeld()).isFalse();
+        assertThatThrownBy(first::require).isInstanceOf(ConflictException.class);
+        assertThat(second.isHeld()).isTrue();
+      }
+      first.require();
+      assertThat(first.isHeld()).isTrue();
+    }
+  }
+
+  @Test
+  void locksItsOldDirectoryAgainWhenItIsBroughtBack() throws Exception {
+    try (DirectoryLock lock = DirectoryLock.of(spool())) {
+      Files.move(spool(), away());
+      lock.require();
+      Files.delete(spool().resolve(NAME));
+      Files.delete(spool());
+      Files.move(away(), spool());
+
+      assertThat(lock.isHeld()).isFalse();
+      lock.require();
+      assertThat(anotherProcessGets(spool())).isFalse();
+    }
+  }
+
+  @Test
+  void keepsItsLockWhenItCannotLockTheDirectoryForAMoment() throws Exception {
+    try (DirectoryLock lock = DirectoryLock.of(spool())) {
+      Path file = spool().resolve(NAME);
+      Path aside = spool().resolve("aside");
+      Files.move(file, aside);
+      Files.createSymbolicLink(file, Path.of("nowhere"));
+      assertThatThrownBy(lock::require).isInstanceOf(IOException.class);
+
+      Files.delete(file);
+      Files.move(aside, file);
+      lock.require();
+      assertThat(anotherProcessGets(spool())).isFalse();
+    }
+  }
+
+  @Test
+  void staysClosed() throws IOException {
+    DirectoryLock lock = DirectoryLock.of(spool());
+    lock.close();
+    assertThat(lock.isHeld()).isFalse();
+    assertThatThrownBy(lock::require)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
+    DirectoryLock.of(spool()).close();
+  }
+
+  private Path spool() {
+    return temp.resolve("spool");
+  }
+
+  private Path away() {
+    return temp.resolve("away");
+  }
+
+  private static boolean anotherProcessGets(Path directory) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Locker.class.getName(),
+                directory.resolve(NAME).toString())
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue() == 0;
+  }
+
+  /** Another process that wants a lock. */
+  static final class Locker {
+    private Locker() {}
+
+    public static void main(String[] args) throws IOException {
+      try (FileChannel channel = FileChannel.open(Path.of(args[0]), StandardOpenOption.WRITE);
+          FileLock lock = channel.tryLock()) {
+        System.exit(lock == null ? 1 : 0);
+      }
+    }
+  }
+}
