@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpoolTest {
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -292,7 +293,9 @@ class SpoolTest {
       Await.until("it was read", () -> store.firstAttempts.size() >= 2);
       ml.decisions().log(decision("b"));
       assertThat(ml.decisions().sync(LONG)).isTrue();
-      deleteSpool();
+      for (Path file : files()) {
+        Files.delete(file);
+      }
       store.down = false;
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("spool damaged", 1L));
@@ -301,6 +304,36 @@ class SpoolTest {
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(store.stored()).hasSize(2);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void losesNothingWhenTheDirectoryIsTakenAwayAndBroughtBack(boolean inTheWay) throws IOException {
+    store.down = true;
+    try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
+      logAndSync(ml.decisions());
+      Await.until("it was read", () -> store.firstAttempts.size() >= 2);
+      for (int i = 0; i < 19; i++) {
+        logAndSync(ml.decisions());
+      }
+      Path away = temp.resolve("away");
+      Files.move(spool(), away);
+      if (inTheWay) {
+        Files.writeString(spool(), "in the way");
+      }
+      store.down = false;
+      Await.until("what was read is stored", () -> !store.stored().isEmpty());
+      ml.decisions().log(decision("in memory meanwhile"));
+      Await.until("stored past the spool", () -> store.stored().size() == 2);
+      assertThat(ml.decisions().flush(Duration.ofSeconds(1))).isFalse();
+
+      Files.deleteIfExists(spool());
+      Files.move(away, spool());
+      assertThat(ml.decisions().flush(LONG)).isTrue();
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(21);
+      assertThat(ml.decisions().ledger().droppedTotal()).isZero();
+    }
+    assertThat(store.stored()).hasSize(21);
   }
 
   @Test

@@ -47,6 +47,9 @@ record ChaosFault(String name, Step strike, Step heal) {
         new ChaosFault("poison", () -> world.poison(1 + random.nextInt(20)), () -> world.poison(1)),
         new ChaosFault("host is killed", world::killHost, world::startHost),
         new ChaosFault("host pauses", world::pause, world::resume),
-        new ChaosFault("spool directory is gone", world::takeSpoolAway, world::giveSpoolBack));
+        new ChaosFault(
+            "spool directory is gone",
+            world::takeSpoolAway,
+            () -> world.giveSpoolBack(random.nextBoolean())));
   }
 }

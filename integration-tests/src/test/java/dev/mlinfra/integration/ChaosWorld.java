@@ -53,6 +53,7 @@ final class ChaosWorld implements AutoCloseable {
   private final HostThreads threads;
   private ChildJvm host;
   private Connection locker;
+  private Path away;
 
   ChaosWorld(Path temp, Durability durability) {
     this.temp = temp;
@@ -150,13 +151,17 @@ final class ChaosWorld implements AutoCloseable {
     host = child();
   }
 
-  /** The library makes its directory again at once, so this may take more than one move. */
+  /** The library may make its directory again at once, so this may take more than one move. */
   void takeSpoolAway() {
     Await.until(
         "a file stands where the directory was",
         () -> {
           try {
-            Files.move(spool(), temp.resolve("away-" + UUID.randomUUID()));
+            if (Files.isDirectory(spool())) {
+              Path taken = temp.resolve("away-" + UUID.randomUUID());
+              Files.move(spool(), taken);
+              away = taken;
+            }
             Files.writeString(spool(), "in the way", StandardOpenOption.CREATE_NEW);
             return true;
           } catch (IOException e) {
@@ -165,8 +170,12 @@ final class ChaosWorld implements AutoCloseable {
         });
   }
 
-  void giveSpoolBack() throws IOException {
+  /** With what was in it, or empty-handed. */
+  void giveSpoolBack(boolean whole) throws IOException {
     Files.delete(spool());
+    if (whole && Files.isDirectory(away)) {
+      Files.move(away, spool());
+    }
   }
 
   /** Waits until all is stored, compares it with what the hosts were told, and says the figures. */

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class DirectoryLock implements AutoCloseable {
 
   private final Path directory;
   private Held held;
+  private OptionalLong awaySinceNanos = OptionalLong.empty();
   private boolean closed;
 
   private DirectoryLock(Path directory, Held held) {
@@ -41,17 +43,30 @@ final class DirectoryLock implements AutoCloseable {
     return new DirectoryLock(directory, lock(directory));
   }
 
-  /** Locks the directory again, made anew if need be, when it is not the one that was locked. */
-  synchronized void require() throws IOException {
+  /**
+   * Locks the directory again, made anew if need be, when it is not the one that was locked.
+   *
+   * @param patienceNanos how long it may be away before that, since it may be brought back
+   */
+  synchronized void require(long patienceNanos) throws IOException {
     if (closed) {
       throw new IOException("spool directory " + directory + " was closed");
     }
     if (!isHeld()) {
+      long now = System.nanoTime();
+      long since = awaySinceNanos.orElse(now);
+      awaySinceNanos = OptionalLong.of(since);
+      if (now - since < patienceNanos) {
+        throw new IOException(
+            "spool directory %s was away but files wait in it; bring it back within %d s"
+                .formatted(directory, (patienceNanos - (now - since)) / 1_000_000_000));
+      }
       Files.createDirectories(directory, OwnerOnly.directory());
       Held before = held;
       held = lock(directory);
       before.release();
     }
+    awaySinceNanos = OptionalLong.empty();
   }
 
   /** Whether the directory is there and is the one that was locked. */

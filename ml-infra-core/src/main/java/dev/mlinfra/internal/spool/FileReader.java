@@ -2,7 +2,6 @@ package dev.mlinfra.internal.spool;
 
 import dev.mlinfra.spi.EncodedRows;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +31,7 @@ final class FileReader {
   private final Ahead ahead;
   private Optional<Begun> begun = Optional.empty();
   private int failures;
+  private int faultsOfFile;
 
   FileReader(Ahead ahead) {
     this.ahead = ahead;
@@ -45,7 +45,10 @@ final class FileReader {
             : ahead.begin(() -> load(directory, names)).map(loaded -> new Begun(names, loaded));
   }
 
-  /** Reads up to the first file that cannot be read; that one is given up after some attempts. */
+  /**
+   * Reads up to the first file that cannot be read. That one is given up when it was deleted, or
+   * after some attempts when others can be read.
+   */
   Loaded read(SpoolDirectory directory, List<SpoolName> names) {
     Optional<Loaded> ready = takeBegun(names);
     if (ready.isPresent()) {
@@ -58,12 +61,12 @@ final class FileReader {
         files.add(new SpoolFile(name, directory.read(name, rows)));
       } catch (IOException e) {
         if (files.isEmpty()) {
-          unreadable(name, e).ifPresent(files::add);
+          unreadable(directory, name, e).ifPresent(files::add);
         }
         return new Loaded(files, rows.rows());
       }
     }
-    failures = 0;
+    forgetFailures();
     return new Loaded(files, rows.rows());
   }
 
@@ -80,7 +83,7 @@ final class FileReader {
     }
     try {
       Loaded loaded = taken.get().loaded().get();
-      failures = 0;
+      forgetFailures();
       return Optional.of(loaded);
     } catch (ExecutionException e) {
       LOG.debug("files could not be read ahead: {}", e.toString());
@@ -90,13 +93,38 @@ final class FileReader {
     return Optional.empty();
   }
 
-  private Optional<SpoolFile> unreadable(SpoolName name, IOException cause) {
-    LOG.warn("spool file {} could not be read: {}", name.fileName(), cause.toString());
-    if (++failures < MAX_READS && !(cause instanceof NoSuchFileException)) {
+  private Optional<SpoolFile> unreadable(
+      SpoolDirectory directory, SpoolName name, IOException cause) {
+    if (Integer.bitCount(++failures) == 1) {
+      LOG.warn(
+          "spool file {} could not be read (attempt {}): {}",
+          name.fileName(),
+          failures,
+          cause.toString());
+    }
+    if (!isLost(directory, name)) {
       return Optional.empty();
     }
-    failures = 0;
+    forgetFailures();
     return Optional.of(new SpoolFile(name, 0));
+  }
+
+  /** What a directory that is away or a system that is out of files hides is not lost. */
+  private boolean isLost(SpoolDirectory directory, SpoolName name) {
+    if (!directory.isThere()) {
+      faultsOfFile = 0;
+      return false;
+    }
+    if (directory.lacks(name)) {
+      return true;
+    }
+    faultsOfFile = directory.readsBeside(name) ? faultsOfFile + 1 : 0;
+    return faultsOfFile >= MAX_READS;
+  }
+
+  private void forgetFailures() {
+    failures = 0;
+    faultsOfFile = 0;
   }
 
   private static Loaded load(SpoolDirectory directory, List<SpoolName> names) throws IOException {

@@ -4,6 +4,7 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.spi.EncodedRows;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ public final class SpoolDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolDirectory.class);
   private static final String PART = ".part";
   private static final String DAMAGED = "damaged";
+  private static final long AWAY_NANOS = 60_000_000_000L;
 
   private final Path directory;
   private final long maxBytes;
@@ -89,7 +91,7 @@ public final class SpoolDirectory implements AutoCloseable {
   public Optional<SpoolName> append(
       String kind, int version, int count, Iterable<EncodedRows> parts, Runnable kept)
       throws IOException {
-    lock.require();
+    lock.require(patienceNanos());
     long room = maxBytes - waiting.bytes();
     long serial = waiting.nextSerial();
     Path part = directory.resolve(serial + PART);
@@ -121,6 +123,34 @@ public final class SpoolDirectory implements AutoCloseable {
   int read(SpoolName name, RowsRead into) throws IOException {
     try (FileChannel file = FileChannel.open(path(name), StandardOpenOption.READ)) {
       return into.add(file, name.rows());
+    }
+  }
+
+  /** Whether it is there; one that files wait in is made again once it was away for a minute. */
+  boolean isThere() {
+    try {
+      lock.require(patienceNanos());
+      return true;
+    } catch (IOException | ConflictException e) {
+      LOG.debug("{} is away: {}", directory, e.toString());
+      return false;
+    }
+  }
+
+  /** Whether somebody deleted a file and not the whole directory. */
+  boolean lacks(SpoolName name) {
+    return lock.isHeld() && Files.notExists(path(name)) && lock.isHeld();
+  }
+
+  /** Whether another file can be read, or, without one, the directory. */
+  boolean readsBeside(SpoolName name) {
+    List<SpoolName> others = waiting.others(name);
+    try {
+      return others.isEmpty()
+          ? !list(directory).isEmpty()
+          : others.stream().anyMatch(other -> isReadable(path(other)));
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -176,10 +206,20 @@ public final class SpoolDirectory implements AutoCloseable {
   }
 
   private void moveAside(String fileName) throws IOException {
+    Path file = directory.resolve(fileName);
+    if (Files.notExists(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
     Path damaged = directory.resolve(DAMAGED);
-    Files.createDirectories(damaged, OwnerOnly.directory());
-    Files.move(
-        directory.resolve(fileName), damaged.resolve(fileName), StandardCopyOption.ATOMIC_MOVE);
+    if (!Files.isDirectory(damaged)) {
+      Files.createDirectory(damaged, OwnerOnly.directory());
+    }
+    Files.move(file, damaged.resolve(fileName), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** What nobody waits for is not worth waiting for. */
+  private long patienceNanos() {
+    return waiting.files() == 0 ? 0 : AWAY_NANOS;
   }
 
   private void syncDirectory() throws IOException {
@@ -190,6 +230,15 @@ public final class SpoolDirectory implements AutoCloseable {
 
   private Path path(SpoolName name) {
     return directory.resolve(name.fileName());
+  }
+
+  private static boolean isReadable(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      int ignored = channel.read(ByteBuffer.allocate(1));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static void discard(Path file) {

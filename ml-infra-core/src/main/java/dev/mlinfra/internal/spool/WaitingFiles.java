@@ -50,6 +50,16 @@ public final class WaitingFiles {
     }
   }
 
+  /** All files that wait beside one. */
+  List<SpoolName> others(SpoolName name) {
+    synchronized (lock) {
+      return kinds.values().stream()
+          .flatMap(kind -> kind.keySet().stream())
+          .filter(other -> !other.equals(name))
+          .toList();
+    }
+  }
+
   /** Whether a file was written by this process and not found when it came. */
   public boolean isOwn(SpoolName name) {
     synchronized (lock) {

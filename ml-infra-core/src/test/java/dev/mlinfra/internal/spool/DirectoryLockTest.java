@@ -36,10 +36,10 @@ class DirectoryLockTest {
       Files.move(spool(), away());
       try (DirectoryLock second = DirectoryLock.of(spool())) {
         assertThat(first.isHeld()).isFalse();
-        assertThatThrownBy(first::require).isInstanceOf(ConflictException.class);
+        assertThatThrownBy(() -> first.require(0)).isInstanceOf(ConflictException.class);
         assertThat(second.isHeld()).isTrue();
       }
-      first.require();
+      first.require(0);
       assertThat(first.isHeld()).isTrue();
     }
   }
@@ -48,13 +48,13 @@ class DirectoryLockTest {
   void locksItsOldDirectoryAgainWhenItIsBroughtBack() throws Exception {
     try (DirectoryLock lock = DirectoryLock.of(spool())) {
       Files.move(spool(), away());
-      lock.require();
+      lock.require(0);
       Files.delete(spool().resolve(NAME));
       Files.delete(spool());
       Files.move(away(), spool());
 
       assertThat(lock.isHeld()).isFalse();
-      lock.require();
+      lock.require(0);
       assertThat(anotherProcessGets(spool())).isFalse();
     }
   }
@@ -66,12 +66,29 @@ class DirectoryLockTest {
       Path aside = spool().resolve("aside");
       Files.move(file, aside);
       Files.createSymbolicLink(file, Path.of("nowhere"));
-      assertThatThrownBy(lock::require).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> lock.require(0)).isInstanceOf(IOException.class);
 
       Files.delete(file);
       Files.move(aside, file);
-      lock.require();
+      lock.require(0);
       assertThat(anotherProcessGets(spool())).isFalse();
+    }
+  }
+
+  @Test
+  void waitsForADirectoryThatMayBeBroughtBackBeforeItMakesAnother() throws IOException {
+    try (DirectoryLock lock = DirectoryLock.of(spool())) {
+      Files.move(spool(), away());
+      assertThatThrownBy(() -> lock.require(Long.MAX_VALUE))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("bring it back");
+      assertThat(spool()).doesNotExist();
+
+      Files.move(away(), spool());
+      lock.require(Long.MAX_VALUE);
+      Files.move(spool(), away());
+      lock.require(0);
+      assertThat(spool().resolve(NAME)).exists();
     }
   }
 
@@ -80,7 +97,7 @@ class DirectoryLockTest {
     DirectoryLock lock = DirectoryLock.of(spool());
     lock.close();
     assertThat(lock.isHeld()).isFalse();
-    assertThatThrownBy(lock::require)
+    assertThatThrownBy(() -> lock.require(0))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("closed");
     DirectoryLock.of(spool()).close();
