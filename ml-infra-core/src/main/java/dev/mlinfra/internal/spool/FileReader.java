@@ -59,7 +59,7 @@ final class FileReader {
     for (SpoolName name : names) {
       try {
         files.add(new SpoolFile(name, directory.read(name, rows)));
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
         if (files.isEmpty()) {
           unreadable(directory, name, e).ifPresent(files::add);
         }
@@ -94,7 +94,7 @@ final class FileReader {
   }
 
   private Optional<SpoolFile> unreadable(
-      SpoolDirectory directory, SpoolName name, IOException cause) {
+      SpoolDirectory directory, SpoolName name, Throwable cause) {
     if (Integer.bitCount(++failures) == 1) {
       LOG.warn(
           "spool file {} could not be read (attempt {}): {}",
@@ -102,15 +102,15 @@ final class FileReader {
           failures,
           cause.toString());
     }
-    if (!isLost(directory, name)) {
+    if (!isLost(directory, name, cause)) {
       return Optional.empty();
     }
     forgetFailures();
     return Optional.of(new SpoolFile(name, 0));
   }
 
-  /** What a directory that is away or a system that is out of files hides is not lost. */
-  private boolean isLost(SpoolDirectory directory, SpoolName name) {
+  /** What is hidden while the directory is away, or files or memory are short, is not lost. */
+  private boolean isLost(SpoolDirectory directory, SpoolName name, Throwable cause) {
     if (!directory.isThere()) {
       faultsOfFile = 0;
       return false;
@@ -118,7 +118,8 @@ final class FileReader {
     if (directory.lacks(name)) {
       return true;
     }
-    faultsOfFile = directory.readsBeside(name) ? faultsOfFile + 1 : 0;
+    boolean ofFile = !(cause instanceof OutOfMemoryError) && directory.readsBeside(name);
+    faultsOfFile = ofFile ? faultsOfFile + 1 : 0;
     return faultsOfFile >= MAX_READS;
   }
 
@@ -136,8 +137,11 @@ final class FileReader {
     return new Loaded(files, rows.rows());
   }
 
+  /** Many files are small together, and one makes its room itself. */
   private static RowsRead room(SpoolDirectory directory, List<SpoolName> names) {
-    return new RowsRead(
-        directory.waiting().bytes(names), names.stream().mapToLong(SpoolName::rows).sum());
+    return names.size() == 1
+        ? new RowsRead(0, 0)
+        : new RowsRead(
+            directory.waiting().bytes(names), names.stream().mapToLong(SpoolName::rows).sum());
   }
 }

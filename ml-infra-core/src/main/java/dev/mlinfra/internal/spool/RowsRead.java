@@ -11,6 +11,10 @@ import java.util.zip.CRC32C;
 final class RowsRead {
   private static final int CHUNK_BYTES = 256 << 10;
 
+  /** No process could have written more at once. */
+  private static final long MAX_BYTES =
+      Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 2);
+
   private final CRC32C crc = new CRC32C();
   private byte[] bytes = new byte[0];
   private int[] ends = new int[0];
@@ -25,8 +29,8 @@ final class RowsRead {
   /** Reads a file that should hold that many rows, and returns how many of them are whole. */
   int add(SeekableByteChannel file, int rows) throws IOException {
     long length = file.size() - SpoolFormat.headBytes(rows);
-    if (length <= 0) {
-      return 0; // cut before its first row
+    if (length <= 0 || size + length > MAX_BYTES) {
+      return 0; // cut before its first row, or not ours
     }
     ensure(size + length, (long) count + rows);
     ByteBuffer head = ByteBuffer.allocate(Math.toIntExact(SpoolFormat.headBytes(rows)));

@@ -3,13 +3,17 @@ package dev.mlinfra.internal.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FileReaderTest {
   private static final int MANY = 10;
@@ -96,6 +100,24 @@ class FileReaderTest {
     assertThat(reader.read(spool, List.of(bad)).files()).isEmpty();
     assertThat(reader.read(spool, List.of(bad)).files()).isEmpty();
     assertThat(reader.read(spool, List.of(bad)).files()).containsExactly(new SpoolFile(bad, 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizesBeyondMemory")
+  void givesAFileUpThatMemoryCannotHold(long size) throws IOException {
+    SpoolName huge = append();
+    try (RandomAccessFile file = new RandomAccessFile(path(huge).toFile(), "rw")) {
+      file.setLength(size);
+    }
+    spool.close();
+    spool = SpoolDirectory.open(temp.resolve("spool"), 1 << 20, ahead);
+
+    assertThat(reader.read(spool, List.of(huge)).files()).containsExactly(new SpoolFile(huge, 0));
+    assertThat(reader.failed()).isFalse();
+  }
+
+  static LongStream sizesBeyondMemory() {
+    return LongStream.of(3L << 30, Runtime.getRuntime().maxMemory() / 2 + 1_000);
   }
 
   private SpoolName append() throws IOException {
