@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -18,24 +19,28 @@ final class Ahead implements AutoCloseable {
   private static final long IDLE_SECONDS = 5;
   private static final long CLOSE_SECONDS = 5;
 
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          0,
-          MAX_THREADS,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          work -> {
-            Thread thread = new Thread(work, "ml-infra-decision-disk");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ThreadPoolExecutor threads;
+
+  Ahead() {
+    this(
+        work -> {
+          Thread thread = new Thread(work, "ml-infra-decision-disk");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  Ahead(ThreadFactory factory) {
+    this.threads =
+        new ThreadPoolExecutor(
+            0, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
+  }
 
   /** Begins a piece of work, or nothing when that is not possible now. */
   <T> Optional<Future<T>> begin(Callable<T> work) {
     try {
       return Optional.of(threads.submit(work));
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // of threads too
       return Optional.empty();
     }
   }

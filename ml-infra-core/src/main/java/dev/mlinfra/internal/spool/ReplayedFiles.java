@@ -141,14 +141,18 @@ final class ReplayedFiles {
         setAside(directory, file, size);
       }
     }
-    ahead.run(() -> stored.forEach((name, size) -> delete(directory, name, size)));
+    ahead.run(
+        () -> {
+          directory.deleteAgain();
+          stored.forEach((name, size) -> delete(directory, name, size));
+        });
   }
 
   private void delete(SpoolDirectory directory, SpoolName name, long size) {
     try {
       directory.delete(name, size);
     } catch (IOException e) {
-      spool.refused(e); // the next process finds it again, and the store knows its rows
+      spool.refused(e); // found again by the next process, the store knows its rows
     }
   }
 

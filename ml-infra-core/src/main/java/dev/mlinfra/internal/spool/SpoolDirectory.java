@@ -14,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ public final class SpoolDirectory implements AutoCloseable {
   private final DirectoryLock lock;
   private final Ahead ahead;
   private final WaitingFiles waiting = new WaitingFiles();
+  private final Map<SpoolName, Long> undeleted = new ConcurrentHashMap<>();
 
   private SpoolDirectory(Path directory, long maxBytes, DirectoryLock lock, Ahead ahead) {
     this.directory = directory;
@@ -156,10 +159,33 @@ public final class SpoolDirectory implements AutoCloseable {
 
   /**
    * Deletes a file that was forgotten, since its rows are stored, with the bytes it counted for.
+   *
+   * @throws IOException when the disk does not let it go; it is tried again later
    */
   public void delete(SpoolName name, long size) throws IOException {
-    Files.deleteIfExists(path(name));
+    try {
+      if (!Files.deleteIfExists(path(name)) && !lock.isHeld()) {
+        throw new NoSuchFileException(directory.toString());
+      }
+    } catch (IOException e) {
+      undeleted.put(name, size);
+      throw e;
+    }
     waiting.addBytes(-size);
+  }
+
+  /** Deletes what the disk did not let go. */
+  void deleteAgain() {
+    for (SpoolName name : List.copyOf(undeleted.keySet())) {
+      Long size = undeleted.remove(name);
+      if (size != null) {
+        try {
+          delete(name, size);
+        } catch (IOException e) {
+          LOG.debug("{} stays: {}", name.fileName(), e.toString());
+        }
+      }
+    }
   }
 
   /**

@@ -133,6 +133,25 @@ class SpoolDirectoryTest {
   }
 
   @Test
+  void deletesLaterWhatTheDiskDidNotLetGo() throws IOException {
+    try (SpoolDirectory spool = open(ROOM)) {
+      SpoolName name = append(spool, "a").orElseThrow();
+      long size = spool.waiting().forget(name);
+      Path away = temp.resolve("away");
+      Files.move(spool(), away);
+      assertThatThrownBy(() -> spool.delete(name, size)).isInstanceOf(IOException.class);
+      spool.deleteAgain();
+      assertThat(spool.waiting().bytes()).isEqualTo(size);
+
+      Files.move(away, spool());
+      spool.deleteAgain();
+      spool.deleteAgain();
+      assertThat(spool.waiting().bytes()).isZero();
+      assertThat(files()).isEmpty();
+    }
+  }
+
+  @Test
   void isOfOneProcessAtATime() {
     try (SpoolDirectory first = open(ROOM)) {
       assertThat(first.waiting().oldest(1)).isEmpty();
