@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.spool;
 
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,13 +19,19 @@ public record SpoolName(long serial, String kind, int version, int rows, int che
     implements Comparable<SpoolName> {
   static final String SUFFIX = ".copy";
 
+  /** Far more than anybody writes, and there are as many behind it. */
+  private static final long MAX_SERIAL = Long.MAX_VALUE / 2;
+
+  private static final Comparator<SpoolName> ORDER =
+      Comparator.comparingLong(SpoolName::serial).thenComparing(SpoolName::fileName);
+
   private static final Pattern FORM =
       Pattern.compile("(\\d{19})-([a-z]{1,32})-v(\\d{1,9})-(\\d{1,9})-([0-9a-f]{8})\\.copy");
 
   /** Reads a name, or nothing where it is none. */
   static Optional<SpoolName> parse(String fileName) {
     Matcher matcher = FORM.matcher(fileName);
-    if (!matcher.matches() || matcher.group(1).compareTo("9223372036854775807") > 0) {
+    if (!matcher.matches() || matcher.group(1).compareTo(Long.toString(MAX_SERIAL)) > 0) {
       return Optional.empty();
     }
     return Optional.of(
@@ -36,8 +43,8 @@ public record SpoolName(long serial, String kind, int version, int rows, int che
             Integer.parseUnsignedInt(matcher.group(5), 16)));
   }
 
-  /** A name to look others up by. */
-  static SpoolName ofSerial(long serial) {
+  /** What comes before all names of a number. */
+  static SpoolName before(long serial) {
     return new SpoolName(serial, "", 0, 0, 0);
   }
 
@@ -52,6 +59,6 @@ public record SpoolName(long serial, String kind, int version, int rows, int che
 
   @Override
   public int compareTo(SpoolName other) {
-    return Long.compare(serial, other.serial);
+    return ORDER.compare(this, other);
   }
 }

@@ -84,9 +84,9 @@ public final class WaitingFiles {
   /** Whether no file waits that this process wrote and that has at most that number. */
   public boolean passed(long serial) {
     synchronized (lock) {
-      SpoolName found = SpoolName.ofSerial(foundSerial);
+      SpoolName firstOwn = SpoolName.before(foundSerial + 1);
       for (TreeMap<SpoolName, Long> kind : kinds.values()) {
-        SpoolName own = kind.higherKey(found);
+        SpoolName own = kind.ceilingKey(firstOwn);
         if (own != null && own.serial() <= serial) {
           return false;
         }

@@ -227,6 +227,39 @@ class SpoolDirectoryTest {
     }
   }
 
+  @Test
+  void setsAFileAsideWhoseNumberLeavesNoneForOthers() throws IOException {
+    String last = new SpoolName(Long.MAX_VALUE, "decisions", 7, 1, 0).fileName();
+    open(ROOM).close();
+    Files.writeString(spool().resolve(last), "what");
+
+    try (SpoolDirectory spool = open(ROOM)) {
+      assertThat(spool().resolve("damaged").resolve(last)).exists();
+      SpoolName name = append(spool, "a").orElseThrow();
+      assertThat(name.serial()).isEqualTo(1);
+      assertThat(spool.waiting().passed(spool.waiting().newestOwn())).isFalse();
+    }
+  }
+
+  @Test
+  void findsBothFilesThatHaveOneNumber() throws IOException {
+    SpoolName one = new SpoolName(1, "decisions", 7, 1, 0);
+    SpoolName other = new SpoolName(1, "decisions", 7, 1, 1);
+    open(ROOM).close();
+    Files.writeString(spool().resolve(one.fileName()), "one");
+    Files.writeString(spool().resolve(other.fileName()), "other");
+
+    try (SpoolDirectory spool = open(ROOM)) {
+      assertThat(spool.waiting().oldest(100)).containsExactly(one, other);
+      assertThat(spool.waiting().passed(1)).as("none is its own").isTrue();
+      delete(spool, one);
+      assertThat(spool.waiting().oldest(100)).containsExactly(other);
+      delete(spool, other);
+      assertThat(spool.waiting().rows()).isZero();
+      assertThat(files()).isEmpty();
+    }
+  }
+
   private SpoolDirectory open(long maxBytes) {
     return SpoolDirectory.open(spool(), maxBytes, ahead);
   }
