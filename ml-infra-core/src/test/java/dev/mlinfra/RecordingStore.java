@@ -23,7 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory that can be out of reach, hang, refuse an action or fail in a strange way. */
-final class RecordingStore implements DecisionSink, DeadLetterStore {
+class RecordingStore implements DecisionSink, DeadLetterStore {
   final List<LoggedDecision> decisions = new ArrayList<>();
   final List<Feedback> feedback = new ArrayList<>();
   final List<Activation> activations = new ArrayList<>();

@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -344,6 +345,24 @@ class SpoolTest {
           .hasMessageContaining("one process at a time");
       assertThat(first.decisions().log(decision("a")).accepted()).isTrue();
     }
+    connect(QUICK, Durability.MEMORY).close();
+  }
+
+  @Test
+  void leavesTheDirectoryToOthersWhenItCannotBeConnected() throws IOException {
+    RecordingStore faulty =
+        new RecordingStore() {
+          @Override
+          public void numbering(LongSupplier numbered) {
+            throw new IllegalStateException("faulty plug-in");
+          }
+        };
+    MlInfraConfig.Builder config =
+        MlInfraConfig.forService("test")
+            .spool(SpoolOptions.in(spool()))
+            .install(TestModule.providing(DecisionSink.class, faulty));
+    assertThatThrownBy(() -> MlInfra.connect(config.build())).hasMessageContaining("faulty");
+
     connect(QUICK, Durability.MEMORY).close();
   }
 

@@ -69,18 +69,21 @@ public final class Clients implements AutoCloseable {
         parts
             .find(DecisionSink.class)
             .map(
-                sink ->
-                    new BufferedDecisionLog(
+                sink -> {
+                  Optional<Spool> spool =
+                      spoolOptions.map(
+                          options ->
+                              Spool.open(
+                                  options,
+                                  spoolRequired,
+                                  decisionOptions,
+                                  deadLetters,
+                                  pause,
+                                  telemetry));
+                  try {
+                    return new BufferedDecisionLog(
                         decisionOptions,
-                        spoolOptions.map(
-                            options ->
-                                Spool.open(
-                                    options,
-                                    spoolRequired,
-                                    decisionOptions,
-                                    deadLetters,
-                                    pause,
-                                    telemetry)),
+                        spool,
                         sink,
                         parts.find(DecisionHistory.class),
                         parts.find(RecentDecisions.class),
@@ -92,7 +95,12 @@ public final class Clients implements AutoCloseable {
                             parts.find(DecisionEraser.class),
                             parts.find(RecentDecisions.class),
                             clock),
-                        telemetry));
+                        telemetry);
+                  } catch (RuntimeException | Error e) {
+                    spool.ifPresent(Spool::abandon);
+                    throw e;
+                  }
+                });
     this.events =
         parts
             .find(EventBroker.class)

@@ -110,13 +110,13 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             null,
             telemetry);
     this.buffers = List.of(decisions, feedback, activations);
+    sink.numbering(decisions::numberedTotal);
     this.writer =
         new WriterThread(
             "ml-infra-decision-writer",
             options.closeTimeout(),
             buffers,
             () -> spool.ifPresent(Spool::leave));
-    sink.numbering(decisions::numberedTotal);
     spool.ifPresent(Spool::start);
   }
 

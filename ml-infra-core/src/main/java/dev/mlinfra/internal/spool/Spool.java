@@ -127,12 +127,17 @@ public final class Spool implements AutoCloseable {
 
   /** One of the two threads has ended; the second one lets the next process in. */
   public void leave() {
-    SpoolDirectory open = directory;
     if (users.decrementAndGet() == 0) {
-      ahead.close();
-      if (open != null) {
-        open.close();
-      }
+      abandon();
+    }
+  }
+
+  /** Lets the next process in; for a spool that nobody came to use. */
+  public void abandon() {
+    SpoolDirectory open = directory;
+    ahead.close();
+    if (open != null) {
+      open.close();
     }
   }
 
