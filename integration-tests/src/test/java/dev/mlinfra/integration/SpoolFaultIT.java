@@ -270,8 +270,10 @@ class SpoolFaultIT extends DecisionFaults {
     Files.write(file, bytes);
   }
 
-  /** The library makes its directory again at once, so this may take more than one move. */
-  /** Returns where the directory is now. */
+  /**
+   * Returns where the directory is now. The library may make it again at once, so this may take
+   * more than one move.
+   */
   private Path putAFileInItsPlace() {
     AtomicReference<Path> away = new AtomicReference<>(spool());
     Await.until(
