@@ -62,6 +62,8 @@ final class FileReader {
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         if (files.isEmpty()) {
           unreadable(directory, name, e).ifPresent(files::add);
+        } else {
+          forgetFailures();
         }
         return new Loaded(files, rows.rows());
       }
