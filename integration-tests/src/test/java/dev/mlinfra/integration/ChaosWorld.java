@@ -15,7 +15,6 @@ import dev.mlinfra.postgres.Postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -151,23 +150,8 @@ final class ChaosWorld implements AutoCloseable {
     host = child();
   }
 
-  /** The library may make its directory again at once, so this may take more than one move. */
   void takeSpoolAway() {
-    Await.until(
-        "a file stands where the directory was",
-        () -> {
-          try {
-            if (Files.isDirectory(spool())) {
-              Path taken = temp.resolve("away-" + UUID.randomUUID());
-              Files.move(spool(), taken);
-              away = taken;
-            }
-            Files.writeString(spool(), "in the way", StandardOpenOption.CREATE_NEW);
-            return true;
-          } catch (IOException e) {
-            return false;
-          }
-        });
+    away = SpoolFiles.replaceByFile(spool());
   }
 
   /** With what was in it, or empty-handed. */

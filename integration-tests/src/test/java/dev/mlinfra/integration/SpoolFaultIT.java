@@ -13,14 +13,11 @@ import dev.mlinfra.telemetry.Meter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,7 +147,7 @@ class SpoolFaultIT extends DecisionFaults {
             Durability.SPOOL_FIRST,
             ml -> {
               long failed = meters.value(Meter.SPOOL_FAILURES);
-              Path away = putAFileInItsPlace();
+              Path away = SpoolFiles.replaceByFile(spool());
               Await.until(
                   "the disk refused twice", () -> meters.value(Meter.SPOOL_FAILURES) > failed + 1);
               long stored = ml.decisions().ledger().stored();
@@ -268,28 +265,6 @@ class SpoolFaultIT extends DecisionFaults {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 30] ^= 1;
     Files.write(file, bytes);
-  }
-
-  /**
-   * Returns where the directory is now. The library may make it again at once, so this may take
-   * more than one move.
-   */
-  private Path putAFileInItsPlace() {
-    AtomicReference<Path> away = new AtomicReference<>(spool());
-    Await.until(
-        "a file stands where the directory was",
-        () -> {
-          try {
-            if (Files.isDirectory(spool())) {
-              away.set(Files.move(spool(), temp.resolve("away-" + UUID.randomUUID())));
-            }
-            Files.writeString(spool(), "in the way", StandardOpenOption.CREATE_NEW);
-            return true;
-          } catch (IOException e) {
-            return false;
-          }
-        });
-    return away.get();
   }
 
   private Path spool() {

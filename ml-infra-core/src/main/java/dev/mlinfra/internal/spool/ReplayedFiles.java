@@ -152,7 +152,7 @@ final class ReplayedFiles {
     try {
       directory.delete(name, size);
     } catch (IOException e) {
-      spool.refused(e); // found again by the next process, the store knows its rows
+      spool.refused(e); // tried again, or found by the next process; the store knows its rows
     }
   }
 
