@@ -9,10 +9,9 @@ import dev.mlinfra.embedded.ContainerStack;
 import dev.mlinfra.embedded.EmbeddedPostgres;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Sandbox;
+import dev.mlinfra.integration.TestLog;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -106,10 +105,10 @@ class MigratorIT {
   }
 
   /** The command that the log's one line about an extension gives. */
-  private static String advised(Sandbox sandbox, String extension) throws IOException {
+  private static String advised(Sandbox sandbox, String extension) {
     String server = sandbox.jdbcUrl().replace("jdbc:postgresql://", "");
     List<String> lines =
-        Files.readAllLines(Path.of("target/integration-tests.log")).stream()
+        TestLog.lines().stream()
             .filter(line -> line.contains("postgres '" + server + "'"))
             .filter(line -> line.contains("permission denied to create extension"))
             .filter(line -> line.endsWith("CREATE EXTENSION " + extension))

@@ -2,10 +2,8 @@ package dev.mlinfra.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.integration.TestLog;
 import dev.mlinfra.secret.Secret;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,8 +44,8 @@ class SeaweedFsContractIT extends ObjectStorageContract {
   }
 
   @Test
-  void saysThatTheQuotaIsKeptByCounting() throws IOException {
-    assertThat(Files.readAllLines(Path.of("target/integration-tests.log")))
+  void saysThatTheQuotaIsKeptByCounting() {
+    assertThat(TestLog.lines())
         .anyMatch(
             line ->
                 line.contains("at 127.0.0.1:" + server.getMappedPort(PORT) + ": quota of ")

@@ -2,17 +2,11 @@ package dev.mlinfra.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Looks for a secret in all that a person might read. */
 final class Leaks {
-  private static final Path LOG = Path.of("target", "integration-tests.log");
-
   private Leaks() {}
 
   /** Asserts that neither the exception, its causes and traces nor the log show the secret. */
@@ -24,10 +18,6 @@ final class Leaks {
   }
 
   static void assertNotLogged(String secret) {
-    try {
-      assertThat(Files.readString(LOG)).isNotEmpty().doesNotContain(secret);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    assertThat(TestLog.text()).isNotEmpty().doesNotContain(secret);
   }
 }
