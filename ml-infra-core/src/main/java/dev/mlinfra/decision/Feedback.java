@@ -156,16 +156,19 @@ public final class Feedback implements Bufferable {
       return id;
     }
     if (key != null) {
-      return DecisionIds.near(decisionId(), keyed(kind(), key));
+      return DecisionIds.near(decisionId(), distinct(decisionId + "\n" + kind + "\n" + key, key));
     }
-    String said = decisionId + "\n" + kind + "\n" + observedAt + "\n" + reward + "\n" + label;
+    String said =
+        distinct(
+            decisionId + "\n" + kind + "\n" + observedAt + "\n" + reward + "\n" + label, label);
     return DecisionIds.named(observedAt(), replacing ? said + "\nreplacing" : said);
   }
 
-  /** With line breaks in them, where the kind ends says its length. */
-  private String keyed(String kind, String key) {
-    String joined = decisionId + "\n" + kind + "\n" + key;
-    return (kind + key).indexOf('\n') < 0 ? joined : joined + "\n" + kind.length();
+  /** Lengths say where kind and text end when their line breaks, or its absence, could hide it. */
+  private String distinct(String joined, @Nullable String text) {
+    boolean clear = (kind + text).indexOf('\n') < 0 && !"null".equals(text);
+    int length = text == null ? -1 : text.length();
+    return clear ? joined : joined + "\n" + kind().length() + "," + length;
   }
 
   /**

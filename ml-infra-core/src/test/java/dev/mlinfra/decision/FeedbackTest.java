@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,9 +81,30 @@ class FeedbackTest {
   }
 
   @Test
-  void keepsTheIdsOfKindsAndKeysWithoutLineBreaks() {
+  void hasAnIdOfItsOwnForEachKindAndLabelWhateverTheyAre() {
+    List<String> texts = List.of("a", "null", "a\nreplacing", "a\n", "\na", "1,1", "a\n1,1");
+    Set<UUID> ids = new HashSet<>();
+    for (String kind : texts) {
+      List<Feedback> labelled =
+          new ArrayList<>(texts.stream().map(GIVEN.kind(kind)::label).toList());
+      labelled.add(GIVEN.kind(kind));
+      for (Feedback given : labelled) {
+        assertThat(given.fault()).isEmpty();
+        ids.add(given.id());
+        ids.add(given.replacing().id());
+      }
+    }
+    assertThat(ids).hasSize(texts.size() * (texts.size() + 1) * 2);
+  }
+
+  @Test
+  void keepsTheIdsOfPlainTexts() {
     assertThat(GIVEN.kind("click").key("message-7").id())
         .isEqualTo(DecisionIds.near(DECISION, DECISION + "\nclick\nmessage-7"));
+    String said = DECISION + "\nclick\n" + THEN + "\n1.0\n";
+    assertThat(GIVEN.kind("click").id()).isEqualTo(DecisionIds.named(THEN, said + "null"));
+    assertThat(GIVEN.kind("click").label("good").replacing().id())
+        .isEqualTo(DecisionIds.named(THEN, said + "good\nreplacing"));
   }
 
   @Test
