@@ -70,14 +70,16 @@ public final class MlInfra implements AutoCloseable {
   private MlInfra(MlInfraConfig config, Assembly assembly) {
     this.assembly = assembly;
     this.pause =
-        new PauseSwitch(config.paused(), assembly.find(PauseSignal.class), assembly.telemetry());
+        assembly.closing(
+            new PauseSwitch(
+                config.paused(), assembly.find(PauseSignal.class), assembly.telemetry()));
     boolean later = config.start() == Start.BACKGROUND || config.paused();
-    this.bootstrap = later ? new BackgroundBootstrap(pause) : null;
+    this.bootstrap = later ? assembly.closing(new BackgroundBootstrap(pause)) : null;
     List<Probe> probes = new ArrayList<>(assembly.probes());
     if (bootstrap != null) {
       probes.add(bootstrap);
     }
-    this.checkup = new Checkup(probes, assembly.telemetry());
+    this.checkup = assembly.closing(new Checkup(probes, assembly.telemetry()));
     this.clients =
         new Clients(
             assembly,
@@ -92,7 +94,8 @@ public final class MlInfra implements AutoCloseable {
     this.shadows =
         clients
             .decisions()
-            .map(log -> new ShadowRuns(log, pause, assembly.telemetry(), config.clock()));
+            .map(log -> new ShadowRuns(log, pause, assembly.telemetry(), config.clock()))
+            .map(assembly::closing);
   }
 
   /**
@@ -360,13 +363,6 @@ public final class MlInfra implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      if (bootstrap != null) {
-        bootstrap.close();
-      }
-      shadows.ifPresent(ShadowRuns::close);
-      clients.close();
-      checkup.close();
-      pause.close();
       assembly.close();
     }
   }

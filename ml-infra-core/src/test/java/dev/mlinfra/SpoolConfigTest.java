@@ -10,12 +10,17 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.ModelMirror;
+import dev.mlinfra.spi.ModelStore;
+import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.Written;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +121,26 @@ class SpoolConfigTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("spool directory " + file);
     MlInfra.connect(config.toBuilder().start(Start.BACKGROUND).build()).close();
+  }
+
+  @Test
+  void leavesNoThreadBehindWhenTheDirectoryCannotBeUsed() throws Exception {
+    Path file = Files.writeString(temp.resolve("file"), "a file");
+    MemoryModels models = new MemoryModels();
+    MlInfraConfig config =
+        MlInfraConfig.forService("s")
+            .spool(SpoolOptions.in(file))
+            .install(TestModule.providing(DecisionSink.class, new RecordingStore()))
+            .install(TestModule.providing(PauseSignal.class, budget -> Optional.empty()))
+            .install(TestModule.providing(ModelStore.class, models))
+            .install(TestModule.providing(ModelMirror.class, models))
+            .build();
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    assertThatThrownBy(() -> MlInfra.connect(config)).isInstanceOf(ConfigException.class);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .filteredOn(thread -> !before.contains(thread))
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("ml-infra"));
   }
 
   @Test

@@ -17,7 +17,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the installed modules and holds the parts that they hand over. Not thread-safe. */
+/**
+ * Opens the installed modules, holds the parts that they hand over, and closes all that was opened.
+ * Not thread-safe.
+ */
 public final class Assembly implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
@@ -70,7 +73,13 @@ public final class Assembly implements AutoCloseable {
     return find(Telemetry.class).orElse(Telemetry.none());
   }
 
-  /** Closes what the modules opened, last first; failures are logged. */
+  /** Closes this resource too, before those that were opened earlier; returns it. */
+  public <T extends AutoCloseable> T closing(T resource) {
+    resources.add(Objects.requireNonNull(resource, "resource"));
+    return resource;
+  }
+
+  /** Closes what was opened, last first; failures are logged. */
   @Override
   @SuppressWarnings("CatchingUnchecked") // one resource that fails must not keep the others open
   public void close() {
@@ -148,7 +157,7 @@ public final class Assembly implements AutoCloseable {
 
     @Override
     public void onClose(AutoCloseable resource) {
-      resources.add(Objects.requireNonNull(resource, "resource"));
+      closing(resource);
     }
   }
 }

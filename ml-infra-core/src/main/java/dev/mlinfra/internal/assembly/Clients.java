@@ -37,8 +37,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** The clients that the installed parts allow. */
-public final class Clients implements AutoCloseable {
+/** The clients that the installed parts allow; the assembly closes them. */
+public final class Clients {
   private final Optional<BufferedDecisionLog> decisions;
   private final Optional<TieredFeatureStore> features;
   private final Optional<BufferedEventStreams> events;
@@ -46,7 +46,10 @@ public final class Clients implements AutoCloseable {
   private final Optional<MirroredModelRegistry> models;
   private final Optional<MeteredPatternStore> patterns;
 
-  /** Makes every client whose main part is there, and starts its threads. */
+  /**
+   * Makes every client whose main part is there, and starts its threads. Consumers come last and so
+   * stop first, since they may use all others.
+   */
   public Clients(
       Assembly parts,
       BufferOptions decisionOptions,
@@ -65,6 +68,22 @@ public final class Clients implements AutoCloseable {
         offline.isEmpty() && online.isEmpty()
             ? Optional.empty()
             : Optional.of(new TieredFeatureStore(offline, online, views, clock, pause, telemetry));
+    this.artifacts =
+        parts.find(ArtifactStore.class).map(store -> new MeteredArtifactStore(store, telemetry));
+    this.patterns =
+        parts.find(PatternStore.class).map(store -> new MeteredPatternStore(store, telemetry));
+    this.models =
+        parts
+            .find(ModelStore.class)
+            .map(
+                store ->
+                    new MirroredModelRegistry(
+                        store,
+                        parts.find(ModelPointers.class),
+                        parts.find(ModelMirror.class),
+                        pause,
+                        telemetry))
+            .map(parts::closing);
     this.decisions =
         parts
             .find(DecisionSink.class)
@@ -80,49 +99,17 @@ public final class Clients implements AutoCloseable {
                                   deadLetters,
                                   pause,
                                   telemetry));
-                  try {
-                    return new BufferedDecisionLog(
-                        decisionOptions,
-                        spool,
-                        sink,
-                        parts.find(DecisionHistory.class),
-                        parts.find(RecentDecisions.class),
-                        deadLetters,
-                        pause,
-                        mask,
-                        new TrainingSets(parts.find(TrainingHistory.class), features),
-                        new Forgetting(
-                            parts.find(DecisionEraser.class),
-                            parts.find(RecentDecisions.class),
-                            clock),
-                        telemetry);
-                  } catch (RuntimeException | Error e) {
-                    spool.ifPresent(Spool::abandon);
-                    throw e;
-                  }
-                });
+                  return decisionLog(decisionOptions, spool, sink, parts, mask, pause, clock);
+                })
+            .map(parts::closing);
     this.events =
         parts
             .find(EventBroker.class)
             .map(
                 broker ->
                     new BufferedEventStreams(
-                        parts.source(), eventOptions, broker, deadLetters, pause, telemetry));
-    this.artifacts =
-        parts.find(ArtifactStore.class).map(store -> new MeteredArtifactStore(store, telemetry));
-    this.models =
-        parts
-            .find(ModelStore.class)
-            .map(
-                store ->
-                    new MirroredModelRegistry(
-                        store,
-                        parts.find(ModelPointers.class),
-                        parts.find(ModelMirror.class),
-                        pause,
-                        telemetry));
-    this.patterns =
-        parts.find(PatternStore.class).map(store -> new MeteredPatternStore(store, telemetry));
+                        parts.source(), eventOptions, broker, deadLetters, pause, telemetry))
+            .map(parts::closing);
   }
 
   /** The decision log, if decisions can be stored. */
@@ -155,11 +142,31 @@ public final class Clients implements AutoCloseable {
     return patterns.map(PatternStore.class::cast);
   }
 
-  /** Consumers stop first, since they may log and publish. */
-  @Override
-  public void close() {
-    events.ifPresent(BufferedEventStreams::close);
-    decisions.ifPresent(BufferedDecisionLog::close);
-    models.ifPresent(MirroredModelRegistry::close);
+  private BufferedDecisionLog decisionLog(
+      BufferOptions options,
+      Optional<Spool> spool,
+      DecisionSink sink,
+      Assembly parts,
+      Optional<DecisionMask> mask,
+      PauseSwitch pause,
+      Clock clock) {
+    Optional<RecentDecisions> recent = parts.find(RecentDecisions.class);
+    try {
+      return new BufferedDecisionLog(
+          options,
+          spool,
+          sink,
+          parts.find(DecisionHistory.class),
+          recent,
+          parts.find(DeadLetterStore.class),
+          pause,
+          mask,
+          new TrainingSets(parts.find(TrainingHistory.class), features),
+          new Forgetting(parts.find(DecisionEraser.class), recent, clock),
+          parts.telemetry());
+    } catch (RuntimeException | Error e) {
+      spool.ifPresent(Spool::abandon);
+      throw e;
+    }
   }
 }
