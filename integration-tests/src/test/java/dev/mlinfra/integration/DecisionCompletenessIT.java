@@ -9,6 +9,9 @@ import dev.mlinfra.decision.DecisionIds;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -95,6 +98,26 @@ class DecisionCompletenessIT {
     }
     assertThat(missing(of("original"))).isZero();
     assertThat(missing(of("copy"))).isZero();
+  }
+
+  @Test
+  void missesWhatATransactionHoldsOpenOnlyUntilItIsCommitted() throws SQLException {
+    try (Connection late = new Sql(stack.postgres()).connect();
+        Statement statement = late.createStatement()) {
+      late.setAutoCommit(false);
+      statement.execute(row("late", 2));
+      new Sql(stack.postgres()).run(row("late", 1), row("late", 3));
+      assertThat(missing(of("late"))).isEqualTo(1);
+      late.commit();
+    }
+    assertThat(missing(of("late"))).isZero();
+    assertThat(of("late").stream().mapToLong(DecisionCompleteness::stored).sum()).isEqualTo(3);
+  }
+
+  private static String row(String service, int number) {
+    return "INSERT INTO ml_learning.agent_decisions (decision_id, decided_at, agent, mode, model,"
+        + " model_version, action, propensity, source, source_sequence) VALUES (gen_random_uuid(),"
+        + " now(), 'ranker', 'LIVE', '', '', 'a', 1, '%s-1', %d)".formatted(service, number);
   }
 
   private static void log(DecisionLog log, int count) {
