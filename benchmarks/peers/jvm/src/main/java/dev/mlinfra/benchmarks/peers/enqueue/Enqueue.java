@@ -14,13 +14,14 @@ import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * Paced calls and many threads. Orders: {@code paced QUEUE PER_SECOND SECONDS}, answered by the
- * mean of the shortest 99.9 %, 99.9 % and the greatest in nanoseconds; {@code threads QUEUE
- * THREADS}, answered by the nanoseconds of one call, the calls of all threads in a microsecond, and
- * the bytes that the caller of one allocates; {@code drain QUEUE}.
+ * mean, 99.9 % and the greatest in nanoseconds; {@code threads QUEUE THREADS}, answered by the
+ * nanoseconds of one call, the calls of all threads in a microsecond, and the bytes that the caller
+ * of one allocates; {@code drain QUEUE}.
  */
 public final class Enqueue {
   private static final int BURST = 60_000;
   private static final int BURSTS = 3;
+  private static final long INTERRUPTED_NANOS = 50_000;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -69,19 +70,18 @@ public final class Enqueue {
     }
     return "%.1f %d %d%s"
         .formatted(
-            Math.max(0.1, trimmedMean(nanos) - trimmedMean(clock)),
+            Math.max(0.1, mean(nanos) - mean(clock)),
             nanos.getValueAtPercentile(99.9),
             nanos.getMaxValue(),
             last == null ? " nothing" : "");
   }
 
-  /** Of the shortest 99.9 %: what is not the work of others on the machine. */
-  private static double trimmedMean(Histogram nanos) {
-    long bound = nanos.getValueAtPercentile(99.9);
+  /** With every wake-up of a consumer, and without what others on the machine took away. */
+  private static double mean(Histogram nanos) {
     double sum = 0;
     long count = 0;
     for (HistogramIterationValue step : nanos.recordedValues()) {
-      if (step.getValueIteratedTo() <= bound) {
+      if (step.getValueIteratedTo() <= INTERRUPTED_NANOS) {
         sum += (double) step.getValueIteratedTo() * step.getCountAtValueIteratedTo();
         count += step.getCountAtValueIteratedTo();
       }

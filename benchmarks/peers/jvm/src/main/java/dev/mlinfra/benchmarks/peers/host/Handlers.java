@@ -1,8 +1,5 @@
 package dev.mlinfra.benchmarks.peers.host;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.benchmarks.peers.Server;
@@ -17,21 +14,16 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /** A service that scores 80 items for each request: alone, logged by ours, and traced. */
 final class Handlers implements AutoCloseable {
   private static final int FEATURES = 64;
   private static final int ITEMS = 80;
-  private static final int THREADS = 8;
 
   private final MlInfra ml;
   private final DecisionLog log;
@@ -40,11 +32,10 @@ final class Handlers implements AutoCloseable {
           .addSpanProcessor(BatchSpanProcessor.builder(new Dropping()).build())
           .build();
   private final Tracer tracer = tracing.get("bench");
-  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-  private final HttpServer server;
+  private final HttpService service;
   private final float[][] weights = new float[ITEMS][FEATURES];
 
-  Handlers(Server postgres) throws IOException {
+  Handlers(Server postgres) {
     this.ml =
         MlInfra.connect(
                 MlInfraConfig.forService("bench")
@@ -58,17 +49,16 @@ final class Handlers implements AutoCloseable {
     for (float[] row : weights) {
       fill(row);
     }
-    this.server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
-    server.setExecutor(threads);
-    server.createContext("/alone", answering(this::alone));
-    server.createContext("/logged", answering(this::logged));
-    server.createContext("/traced", answering(this::traced));
-    server.start();
+    this.service =
+        new HttpService(
+            Map.of(
+                "/alone", answering(this::alone),
+                "/logged", answering(this::logged),
+                "/traced", answering(this::traced)));
   }
 
   int port() {
-    return server.getAddress().getPort();
+    return service.port();
   }
 
   /** Waits until everything is stored. */
@@ -81,17 +71,12 @@ final class Handlers implements AutoCloseable {
     int decide(float[] features);
   }
 
-  private static HttpHandler answering(Decider decider) {
-    return exchange -> answer(exchange, decider);
-  }
-
-  private static void answer(HttpExchange exchange, Decider decider) throws IOException {
-    float[] features = new float[FEATURES];
-    fill(features);
-    byte[] body = ("item-" + decider.decide(features)).getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(200, body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
+  private static Supplier<String> answering(Decider decider) {
+    return () -> {
+      float[] features = new float[FEATURES];
+      fill(features);
+      return "item-" + decider.decide(features);
+    };
   }
 
   private int alone(float[] features) {
@@ -144,8 +129,7 @@ final class Handlers implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdown();
+    service.close();
     tracing.close();
     ml.close();
   }

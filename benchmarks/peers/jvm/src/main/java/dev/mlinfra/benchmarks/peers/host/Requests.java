@@ -1,6 +1,5 @@
 package dev.mlinfra.benchmarks.peers.host;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -56,31 +55,38 @@ final class Requests {
             .getBytes(StandardCharsets.US_ASCII);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setTcpNoDelay(true);
-      InputStream input = new BufferedInputStream(socket.getInputStream());
+      InputStream input = socket.getInputStream();
+      byte[] buffer = new byte[1_024];
       long due = first;
       for (int i = 0; i < count; i++, due += between) {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
           LockSupport.parkNanos(left);
         }
         socket.getOutputStream().write(request);
-        readAnswer(input);
+        readAnswer(input, buffer);
         nanos.recordValue(System.nanoTime() - due);
       }
     }
     return nanos;
   }
 
-  private static void readAnswer(InputStream input) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
-      int next = input.read();
-      if (next < 0) {
-        throw new IOException("the server closed the connection after '" + head + "'");
+  /** Up to the end of the body, whose length the head says. */
+  private static void readAnswer(InputStream input, byte[] buffer) throws IOException {
+    int end = 0;
+    int whole = Integer.MAX_VALUE;
+    while (end < whole) {
+      int more = input.read(buffer, end, buffer.length - end);
+      if (more < 0) {
+        throw new IOException("the server closed the connection");
       }
-      head.append((char) next);
+      end += more;
+      String text = new String(buffer, 0, end, StandardCharsets.ISO_8859_1);
+      int body = text.indexOf("\r\n\r\n");
+      if (body >= 0) {
+        int at = text.indexOf("ontent-length: ") + "ontent-length: ".length();
+        whole = body + 4 + Integer.parseInt(text.substring(at, text.indexOf('\r', at)));
+      }
     }
-    int at = head.indexOf("ontent-length: ") + "ontent-length: ".length();
-    input.skipNBytes(Integer.parseInt(head.substring(at, head.indexOf("\r", at))));
   }
 
   private static Histogram histogram() {
