@@ -44,12 +44,13 @@ public interface DecisionLog {
    * once, pass a {@link Feedback} with its time or id.
    *
    * @param decisionId the decision it belongs to
-   * @param reward finite
+   * @param reward at most 1e100 in size
    * @return what became of the offer
    * @since 0.1
    */
   default Acceptance feedback(UUID decisionId, double reward) {
-    return feedback(Feedback.of(decisionId, reward));
+    Feedback now = Feedback.of(decisionId, reward);
+    return feedback(now.id(DecisionIds.at(now.observedAt())));
   }
 
   /**
@@ -191,8 +192,8 @@ public interface DecisionLog {
    *
    * @param query what it holds
    * @return the set, with the bound of ingestion that its rows keep to
-   * @throws dev.mlinfra.error.ConfigException when a view is not declared, or the query's bound is
-   *     not settled yet
+   * @throws dev.mlinfra.error.ConfigException when a view is not declared, two columns would have
+   *     one name, or the query's bound is not settled yet
    * @throws dev.mlinfra.error.ModuleMissingException when no module joins decisions
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
    * @since 0.1

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class Feedback implements Bufferable {
   private static final String DEFAULT_KIND = "reward";
   private static final int OBJECT_BYTES = 160;
+
+  /** Sums of any number of such rewards, and of their squares, are still numbers. */
+  private static final double MAX_REWARD = 1e100;
+
   private static final UUID NO_DECISION = new UUID(0, 0);
 
   private final @Nullable UUID decisionId;
@@ -58,7 +62,7 @@ public final class Feedback implements Bufferable {
    * Makes feedback of kind {@code reward}, observed now.
    *
    * @param decisionId the decision it belongs to
-   * @param reward finite
+   * @param reward at most 1e100 in size
    * @return the feedback
    * @since 0.1
    */
@@ -160,7 +164,7 @@ public final class Feedback implements Bufferable {
     }
     String said =
         distinct(
-            decisionId + "\n" + kind + "\n" + observedAt + "\n" + reward + "\n" + label, label);
+            decisionId + "\n" + kind + "\n" + observedAt() + "\n" + reward + "\n" + label, label);
     return DecisionIds.named(observedAt(), replacing ? said + "\nreplacing" : said);
   }
 
@@ -184,7 +188,7 @@ public final class Feedback implements Bufferable {
   /**
    * Returns the reward.
    *
-   * @return finite for valid feedback
+   * @return at most 1e100 in size for valid feedback
    * @since 0.1
    */
   public double reward() {
@@ -248,9 +252,13 @@ public final class Feedback implements Bufferable {
     if (observedAt == null) {
       return Optional.of("feedback.observedAt was null but must be a time; leave it out for now");
     }
-    if (!Double.isFinite(reward)) {
+    if (!(Math.abs(reward) <= MAX_REWARD)) {
       return Optional.of(
-          Faults.line("feedback.reward", reward, "must be finite", "pass 0 for no reward"));
+          Faults.line(
+              "feedback.reward",
+              reward,
+              "must be finite and at most 1e100 in size",
+              "pass 0 for no reward"));
     }
     Optional<String> named =
         Texts.requiredFault("feedback.kind", kind(), DecisionRules.MAX_NAME_CHARS);

@@ -33,6 +33,19 @@ class FeedbackTest {
   }
 
   @Test
+  void isTheSameWhenItsTimeComesBackFromAStoreThatKeepsMicroseconds() {
+    assertThat(GIVEN.observedAt(THEN.plusNanos(999)).id()).isEqualTo(GIVEN.id());
+  }
+
+  @Test
+  void refusesARewardThatNoSumCouldHold() {
+    assertThat(Feedback.of(DECISION, 1e100).fault()).isEmpty();
+    assertThat(Feedback.of(DECISION, -1.1e100).fault())
+        .hasValueSatisfying(
+            fault -> assertThat(fault).contains("feedback.reward was -1.1E100", "1e100"));
+  }
+
+  @Test
   void isTheSameUnderItsKeyWhateverElseItSays() {
     Feedback keyed = GIVEN.key("message-7");
     assertThat(keyed.id().version()).isEqualTo(7);
