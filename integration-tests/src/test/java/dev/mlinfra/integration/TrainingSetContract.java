@@ -37,9 +37,10 @@ abstract class TrainingSetContract {
           .vector("taste", 2)
           .ttl(Duration.ofDays(10))
           .build();
+  static final FeatureView ORDERS = FeatureView.named("orders").text("status").build();
   private static final UUID FIRST_ID = UUID.fromString("018df9f3-0000-7000-8000-000000000001");
 
-  /** Connected, with the view {@link #USERS}. */
+  /** Connected, with the views {@link #USERS} and {@link #ORDERS}. */
   abstract MlInfra ml();
 
   @Test
@@ -66,7 +67,7 @@ abstract class TrainingSetContract {
             .baselineAction("none")
             .features(1.5f, -0f)
             .featureSet("two")
-            .context("b", "back\\slash\t\u2028")
+            .context("b", "back\\slash\t\u2028\u0085")
             .context("a", "")
             .latency(Duration.ofNanos(1_500_999))
             .build());
@@ -76,7 +77,7 @@ abstract class TrainingSetContract {
             FIRST_ID
                 + ",2024-03-01T12:00:00.000000Z,\"comma, quote\"\" ö 日本 🎯\",LIVE,m,\"\",\" line",
             "break \",0.25,1.0,1.0,,0,,,-1.0E-9,none,1500,two,\"[1.5,-0.0]\","
-                + "\"{\"\"a\"\":\"\"\"\",\"\"b\"\":\"\"back\\\\slash\\u0009\\u2028\"\"}\"");
+                + "\"{\"\"a\"\":\"\"\"\",\"\"b\"\":\"\"back\\\\slash\\u0009\\u2028\\u0085\"\"}\"");
     assertThat(Exports.text(ml(), query, TrainingFormat.JSON_LINES))
         .isEqualTo(
             "{\"decision_id\":\""
@@ -87,7 +88,7 @@ abstract class TrainingSetContract {
                 + "\"weight\":1.0,\"completeness\":1.0,\"feedback_count\":0,\"score\":-1.0E-9,"
                 + "\"baseline_action\":\"none\",\"latency_us\":1500,\"feature_set\":\"two\","
                 + "\"features\":[1.5,-0.0],"
-                + "\"context\":{\"a\":\"\",\"b\":\"back\\\\slash\\u0009\\u2028\"}}\n");
+                + "\"context\":{\"a\":\"\",\"b\":\"back\\\\slash\\u0009\\u2028\\u0085\"}}\n");
   }
 
   @Test
@@ -141,6 +142,28 @@ abstract class TrainingSetContract {
                 TrainingQuery.of(query.decisions().feedbackKind("sale"))
                     .reward(RewardAggregate.MEAN)))
         .isEqualTo("9.5,2,");
+  }
+
+  @Test
+  void countsEachRewardThatIsGivenForNow() {
+    Decision decision = decision("clicks", NOON);
+    log(decision);
+    for (int i = 0; i < 20_000; i++) {
+      assertThat(ml().decisions().feedback(decision.id(), 1).accepted()).isTrue();
+    }
+    assertThat(ml().decisions().flush(Duration.ofSeconds(60))).isTrue();
+    assertThat(reward(query("clicks"))).isEqualTo("20000.0,20000,");
+  }
+
+  @Test
+  void sumsAndAveragesTheLargestRewards() {
+    Decision decision = decision("large", NOON);
+    log(decision);
+    for (int i = 0; i < 4; i++) {
+      give(Feedback.of(decision.id(), 1e100).kind("kind-" + i));
+    }
+    assertThat(reward(query("large"))).isEqualTo("4.0E100,4,");
+    assertThat(reward(query("large").reward(RewardAggregate.MEAN))).isEqualTo("1.0E100,4,");
   }
 
   @Test
@@ -228,6 +251,40 @@ abstract class TrainingSetContract {
             () -> ml().decisions().trainingSet(query("none").featuresByAction("nowhere")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("nowhere");
+  }
+
+  @Test
+  void refusesTwoColumnsOfOneName() {
+    assertThatThrownBy(() -> ml().decisions().trainingSet(query("none").featuresByAction("orders")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "training.features was 'orders.status' but must be one column; rename the feature in a"
+                + " view of its own");
+  }
+
+  @Test
+  void givesTheSameBytesWhenFeaturesComeForADecisionOfAClockAhead() {
+    log(decision("ahead", Instant.now().plus(Duration.ofHours(1))));
+    TrainingQuery query =
+        TrainingQuery.of(
+                DecisionQuery.between(NOON, Instant.now().plus(Duration.ofHours(2))).agent("ahead"))
+            .featuresByAction("users");
+    TrainingSet set = ml().decisions().trainingSet(query);
+    String first = Exports.text(set, TrainingFormat.CSV);
+    ml().features()
+        .put("users", List.of(FeatureRow.of("a", Instant.now()).value("age", 31.0).build()));
+    assertThat(Exports.rows(ml(), query)).singleElement().asString().contains(",PRESENT,31.0,");
+    assertThat(first).isEqualTo(Exports.text(set, TrainingFormat.CSV));
+  }
+
+  @Test
+  void takesAnySpanOfTime() {
+    log(decision("ever", NOON));
+    DecisionQuery ever = DecisionQuery.between(Instant.MIN, Instant.MAX).agent("ever");
+    assertThat(Exports.rows(ml(), TrainingQuery.of(ever))).hasSize(1);
+    assertThat(ml().decisions().outcomes(ever, outcome -> {})).isEqualTo(1);
+    assertThat(ml().decisions().completeness(Instant.MIN, Instant.MAX)).isNotEmpty();
+    assertThat(Exports.rows(ml(), TrainingQuery.of(ever).knownBefore(Instant.MIN))).isEmpty();
   }
 
   @Test

@@ -22,8 +22,11 @@ import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.embedded.fake.FakeInfra;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.feature.FeatureRow;
+import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.storage.ArtifactDirectory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +38,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -190,6 +197,52 @@ class TrainingSetIT extends TrainingSetContract {
   }
 
   @Test
+  void lendsEveryConnectionToAnExportThatMeetsRowsOfAnOlderDefinition() throws Exception {
+    String context = "x".repeat(20_000); // more than is written at once
+    log(decision("older", NOON).toBuilder().action("nobody").context("c", context).build());
+    log(decision("older", NOON.plusSeconds(1)));
+    FeatureView older = FeatureView.named("users").number("age").build();
+    try (MlInfra before = MlInfra.connect(config(2).view(older).build())) {
+      before
+          .features()
+          .put("users", List.of(FeatureRow.of("a", NOON).knownAt(NOON).value("age", 7.0).build()));
+    }
+    CyclicBarrier bothRead = new CyclicBarrier(2);
+    try (MlInfra few = MlInfra.connect(config(2).view(USERS).build())) {
+      TrainingSet set = few.decisions().trainingSet(query("older").featuresByAction("users"));
+      CompletableFuture<String> one = CompletableFuture.supplyAsync(() -> export(set, bothRead));
+      CompletableFuture<String> two = CompletableFuture.supplyAsync(() -> export(set, bothRead));
+      assertThat(one.get(60, TimeUnit.SECONDS)).contains(",PRESENT,7.0,").isEqualTo(two.join());
+    }
+  }
+
+  /** Waits at the first bytes, while the other rows are still unread. */
+  private static String export(TrainingSet set, CyclicBarrier bothRead) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    set.write(
+        TrainingFormat.CSV,
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] from, int offset, int length) throws IOException {
+            try {
+              if (bytes.size() == 0) {
+                bothRead.await(30, TimeUnit.SECONDS);
+              }
+            } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+              throw new IOException(e);
+            }
+            bytes.write(from, offset, length);
+          }
+        });
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
   void storesAnArtifactThatHoldsTheSameBytes() {
     fill(new Random(2), List.of(ml));
     TrainingSet set =
@@ -232,11 +285,21 @@ class TrainingSetIT extends TrainingSetContract {
     assertThat(Files.size(file)).isGreaterThan(250_000_000);
   }
 
+  private static MlInfraConfig.Builder config(int readers) {
+    return MlInfraConfig.forService("training")
+        .install(
+            Postgres.at(postgres.jdbcUrl())
+                .user(postgres.user())
+                .password(postgres.password())
+                .connections(readers, 1));
+  }
+
   private static MlInfraConfig.Builder config() {
     return MlInfraConfig.forService("training")
         .install(
             Postgres.at(postgres.jdbcUrl()).user(postgres.user()).password(postgres.password()))
-        .view(USERS);
+        .view(USERS)
+        .view(ORDERS);
   }
 
   /** The same decisions, feedback and features for every store, in the same order. */

@@ -9,7 +9,11 @@ import org.junit.jupiter.api.AfterEach;
 class TrainingSetTest extends TrainingSetContract {
   private final MlInfra ml =
       MlInfra.connect(
-          MlInfraConfig.forService("training").install(FakeInfra.create()).view(USERS).build());
+          MlInfraConfig.forService("training")
+              .install(FakeInfra.create())
+              .view(USERS)
+              .view(ORDERS)
+              .build());
 
   @Override
   MlInfra ml() {

@@ -41,8 +41,8 @@ final class Json {
       char c = value.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
-      } else if (c < 0x20 || c == '\u2028' || c == '\u2029') {
-        // U+2028 and U+2029 end a line for some readers of JSON Lines.
+      } else if (c < 0x20 || c == '\u0085' || c == '\u2028' || c == '\u2029') {
+        // U+0085, U+2028 and U+2029 end a line for some readers of JSON Lines.
         out.append(String.format("\\u%04x", (int) c));
       } else {
         out.append(c);

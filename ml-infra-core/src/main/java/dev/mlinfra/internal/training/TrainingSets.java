@@ -9,8 +9,10 @@ import dev.mlinfra.internal.feature.JoinedView;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
 import dev.mlinfra.spi.TrainingHistory;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Fixes the bound of ingestion of training sets. Thread-safe. */
 public final class TrainingSets {
@@ -26,7 +28,8 @@ public final class TrainingSets {
   /** Checks the query and waits for its bound. */
   public TrainingSet settle(TrainingQuery query) {
     TrainingHistory source = history.orElseThrow(() -> missing("decisions().trainingSet()"));
-    TrainingColumns columns = new TrainingColumns(query, views(query));
+    List<String> columns = new TrainingColumns(query, views(query)).names();
+    requireDistinct(columns);
     Instant settled = source.settled(query.knownBefore());
     Instant bound = query.knownBefore().orElse(settled);
     if (bound.isAfter(settled)) {
@@ -37,7 +40,7 @@ public final class TrainingSets {
               "must not be after " + settled + ", since later rows may still come",
               "ask again later or leave it out"));
     }
-    return new SettledTrainingSet(source, query.knownBefore(bound), columns.names(), this);
+    return new SettledTrainingSet(source, query.knownBefore(bound), columns, this);
   }
 
   /** The views of a query, for one thread. */
@@ -45,6 +48,22 @@ public final class TrainingSets {
     return query.features().stream()
         .map(join -> features.orElseThrow(() -> missing("training.features")).joined(join.view()))
         .toList();
+  }
+
+  /** A name may have dots, and a feature the name of the status. */
+  private static void requireDistinct(List<String> columns) {
+    Set<String> names = new HashSet<>();
+    Faults faults = new Faults();
+    for (String column : columns) {
+      if (!names.add(column)) {
+        faults.add(
+            "training.features",
+            column,
+            "must be one column",
+            "rename the feature in a view of its own");
+      }
+    }
+    faults.throwIfAny();
   }
 
   private static ModuleMissingException missing(String what) {

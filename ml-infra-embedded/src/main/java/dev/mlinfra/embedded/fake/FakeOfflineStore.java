@@ -50,7 +50,9 @@ final class FakeOfflineStore implements OfflineStore {
           synchronized (lock) {
             Map<String, History> entities = views.getOrDefault(view.name(), Map.of());
             return spine.stream()
-                .map(question -> known(entities.get(question.entity()), question.at()))
+                .map(
+                    question ->
+                        known(entities.get(question.entity()), question.at(), question.at()))
                 .toList();
           }
         });
@@ -82,10 +84,12 @@ final class FakeOfflineStore implements OfflineStore {
         });
   }
 
-  /** The row of one entity that was known at a time. */
-  Optional<PackedRow> known(String view, String entity, Instant at) {
+  /** The row of one entity that was known at a time, and until another. */
+  Optional<PackedRow> known(String view, AsOf question, Instant until) {
+    Instant last = question.at().isBefore(until) ? question.at() : until;
     synchronized (lock) {
-      return known(views.getOrDefault(view, Map.of()).get(entity), at);
+      Map<String, History> entities = views.getOrDefault(view, Map.of());
+      return known(entities.get(question.entity()), question.at(), last);
     }
   }
 
@@ -131,12 +135,12 @@ final class FakeOfflineStore implements OfflineStore {
     return one.schemaHash() == other.schemaHash() && Arrays.equals(one.packed(), other.packed());
   }
 
-  private static Optional<PackedRow> known(@Nullable History history, Instant at) {
+  private static Optional<PackedRow> known(@Nullable History history, Instant at, Instant knownAt) {
     if (history == null) {
       return Optional.empty();
     }
     return history.headMap(at, true).descendingMap().values().stream()
-        .map(known -> known.floorEntry(at))
+        .map(known -> known.floorEntry(knownAt))
         .filter(found -> found != null)
         .map(Map.Entry::getValue)
         .findFirst();

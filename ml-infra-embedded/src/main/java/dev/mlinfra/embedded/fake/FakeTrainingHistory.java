@@ -5,6 +5,7 @@ import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.decision.RewardAggregate;
 import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.PackedRow;
 import dev.mlinfra.spi.TrainingExample;
@@ -108,7 +109,11 @@ final class FakeTrainingHistory implements TrainingHistory {
                 join ->
                     join.entity(decision)
                         .flatMap(
-                            entity -> offline.known(join.view(), entity, decision.decidedAt())))
+                            entity ->
+                                offline.known(
+                                    join.view(),
+                                    new AsOf(entity, decision.decidedAt()),
+                                    knownUntil(query))))
             .toList();
     return new TrainingExample(
         decision,
@@ -118,6 +123,11 @@ final class FakeTrainingHistory implements TrainingHistory {
         counting.size(),
         reward(query.aggregate(), counting),
         features);
+  }
+
+  /** Of a decision that a clock ahead has put behind the bound. */
+  private static Instant knownUntil(TrainingQuery query) {
+    return query.knownBefore().map(bound -> bound.minus(1, ChronoUnit.MICROS)).orElse(Instant.MAX);
   }
 
   private static OptionalDouble reward(RewardAggregate aggregate, List<Feedback> ordered) {

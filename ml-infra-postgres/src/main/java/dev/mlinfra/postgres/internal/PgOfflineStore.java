@@ -176,9 +176,13 @@ final class PgOfflineStore implements OfflineStore {
         });
   }
 
+  /**
+   * From the pool for decisions: who asks holds a connection of the other pool while it reads rows,
+   * and several that wait for a second one would wait for each other.
+   */
   @Override
   public Optional<String> definition(String view, long schemaHash) {
-    return database.transact(
+    return database.write(
         "definition of view " + view,
         connection -> {
           String sql =

@@ -10,10 +10,16 @@ import java.time.temporal.ChronoUnit;
 
 /** Instants as the driver takes and gives them. */
 final class Times {
+  /** Bounds of a query that are beyond what the server knows mean the same as these. */
+  private static final Instant FIRST = Instant.parse("-4000-01-01T00:00:00Z");
+
+  private static final Instant LAST = Instant.parse("+290000-01-01T00:00:00Z");
+
   private Times() {}
 
   static void set(PreparedStatement statement, int index, Instant at) throws SQLException {
-    statement.setObject(index, at.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
+    Instant known = at.isBefore(FIRST) ? FIRST : at.isAfter(LAST) ? LAST : at;
+    statement.setObject(index, known.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
   }
 
   static Instant get(ResultSet rows, int column) throws SQLException {

@@ -57,7 +57,7 @@ final class TrainingSql {
     sql.add(" AND a.received_at < ?\n", known);
     sql.feedback(query, known);
     for (int i = 0; i < query.features().size(); i++) {
-      sql.features(query.features().get(i), "v" + i);
+      sql.features(query.features().get(i), "v" + i, known);
     }
     sql.add("WHERE d.decided_at >= ? AND d.decided_at < ?", decisions.from(), decisions.to());
     sql.add(" AND d.stored_at < ? AND (NOT d.deferred OR a.decision_id IS NOT NULL)", known);
@@ -99,7 +99,7 @@ final class TrainingSql {
     add(") g WHERE replaced IS NOT TRUE) f\n");
   }
 
-  private void features(FeatureJoin join, String name) {
+  private void features(FeatureJoin join, String name, Instant known) {
     add("LEFT JOIN LATERAL (SELECT entity, event_time, created_at, schema_hash, packed");
     add(" FROM ml.feature_store WHERE view = ?", join.view());
     join.contextKey()
@@ -107,6 +107,7 @@ final class TrainingSql {
             key -> add(" AND entity = (d.context ->> ?)", key),
             () -> add(" AND entity = d.action"));
     add(" AND event_time <= d.decided_at AND created_at <= d.decided_at");
+    add(" AND created_at < ?", known); // of a decision that a clock ahead has put behind it
     add(" ORDER BY event_time DESC, created_at DESC LIMIT 1) " + name + " ON true\n");
   }
 
