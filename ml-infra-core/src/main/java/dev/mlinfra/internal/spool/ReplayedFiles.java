@@ -132,11 +132,11 @@ final class ReplayedFiles {
         count(lane.tally());
       }
     }
-    Map<SpoolName, Long> stored = new LinkedHashMap<>();
+    Map<SpoolName, Long> whole = new LinkedHashMap<>();
     for (SpoolFile file : files) {
       long size = directory.waiting().forget(file.name());
       if (damaged(file) == 0) {
-        stored.put(file.name(), size);
+        whole.put(file.name(), size);
       } else {
         setAside(directory, file, size);
       }
@@ -144,7 +144,7 @@ final class ReplayedFiles {
     ahead.run(
         () -> {
           directory.deleteAgain();
-          stored.forEach((name, size) -> delete(directory, name, size));
+          whole.forEach((name, size) -> delete(directory, name, size));
         });
   }
 
