@@ -101,6 +101,21 @@ abstract class ForgetContract {
   }
 
   @Test
+  void removesAShadowThatWasStoredBeforeItsDecisionWasKeptOut() {
+    Instant before = Instant.now().minusSeconds(3_600);
+    Decision live = Decision.by("early").action("a").decidedAt(before).subject("ulla").build();
+    log(shadowOf(live)); // names nobody
+    settle();
+    ml().decisions().forget("ulla");
+    log(live);
+    settle();
+    long missingBefore = missing();
+    assertThat(ml().decisions().forget("ulla").decisions()).isEqualTo(1);
+    assertThat(stored("early")).isEmpty();
+    assertThat(missing()).isEqualTo(missingBefore);
+  }
+
+  @Test
   void takesWhatIsDecidedAfterwards() {
     log("after", "emil");
     ml().decisions().forget("emil");

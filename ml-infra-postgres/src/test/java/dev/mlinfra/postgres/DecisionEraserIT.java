@@ -105,6 +105,27 @@ class DecisionEraserIT {
   }
 
   @Test
+  void deletesFeedbackOfAParkedDecisionAndKeepsOutWhatComesLater() {
+    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    Decision parked = about("yuri");
+    LoggedDecision row = new LoggedDecision(parked, 907, 1);
+    postgres.part(DeadLetterStore.class).park(rows.letter(rows.encode(List.of(row)), "refused"));
+    postgres.reward(true, Feedback.of(parked.id(), 1).label("yuri was here"));
+
+    ForgetReceipt receipt = forget(postgres, "yuri");
+
+    assertThat(receipt.deadLetters()).isEqualTo(1);
+    assertThat(receipt.feedback()).isEqualTo(1);
+    postgres.reward(true, Feedback.of(parked.id(), 2));
+    assertThat(
+            database.text(
+                "SELECT reward FROM ml_learning.agent_feedback WHERE decision_id = '"
+                    + parked.id()
+                    + "'"))
+        .isEmpty();
+  }
+
+  @Test
   void keepsOutAnEncodedShadowThatNamesNobody() {
     Decision live = about("vera");
     postgres.store(true, List.of(live));

@@ -39,6 +39,33 @@ final class PgDecisionEraser implements DecisionEraser {
       RETURNING receipt_id, subject_digest
       """;
 
+  /** A decision that was parked is known by its letter only, and so is what its feedback is for. */
+  private static final String PARKED =
+      """
+      INSERT INTO ml.forgotten_decisions (decision_id, receipt_id, held_back)
+      SELECT DISTINCT id::uuid, ?::uuid, false
+      FROM (SELECT substring(subject_id from '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}') AS id
+            FROM ml.dead_letters WHERE origin = 'decision' AND subject_digest = ?) AS parked
+      WHERE id IS NOT NULL
+      ON CONFLICT (decision_id) DO NOTHING
+      """;
+
+  /** Shadows that name nobody and were stored before the decision was kept out. */
+  private static final String SHADOWS =
+      """
+      WITH gone AS (
+        DELETE FROM ml.agent_decisions d
+        USING ml.forgotten_decisions f JOIN ml.forgotten_subjects s USING (receipt_id)
+        WHERE f.decision_id = d.decision_id AND s.subject_digest = ?
+        RETURNING d.source, d.source_sequence
+      ), noted AS (
+        INSERT INTO ml.removed_decisions (source, first_number, last_number)
+        SELECT DISTINCT source, source_sequence, source_sequence FROM gone
+        ON CONFLICT (source, first_number) DO NOTHING
+      )
+      SELECT count(*) FROM gone
+      """;
+
   private static final String IDS =
       """
       SELECT d.decision_id FROM ml.forgotten_decisions d
@@ -117,6 +144,7 @@ final class PgDecisionEraser implements DecisionEraser {
         rows = database.transact(SUBJECT, this::deleteSome);
       }
       Traces traces = database.transact(SUBJECT, this::deleteTraces);
+      decisions += traces.shadows();
       feedback += traces.feedback();
       deadLetters += traces.deadLetters();
     }
@@ -129,8 +157,18 @@ final class PgDecisionEraser implements DecisionEraser {
         statement.setInt(3, CHUNK);
         try (ResultSet row = statement.executeQuery()) {
           row.next();
+          noteParked(connection);
           return row.getLong(1);
         }
+      }
+    }
+
+    /** Under the lock of the deletes, or a writer that notes the same would wait for it. */
+    private void noteParked(Connection connection) throws SQLException {
+      try (PreparedStatement statement = connection.prepareStatement(database.sql(PARKED))) {
+        statement.setObject(1, receipt);
+        statement.setString(2, digest);
+        statement.executeUpdate();
       }
     }
 
@@ -141,7 +179,18 @@ final class PgDecisionEraser implements DecisionEraser {
         statement.setString(1, subject);
         try (ResultSet row = statement.executeQuery()) {
           row.next();
-          return new Traces(row.getLong(1), row.getLong(2));
+          return new Traces(deleteShadows(connection), row.getLong(1), row.getLong(2));
+        }
+      }
+    }
+
+    /** After the traces, whose lock keeps writers waiting. */
+    private long deleteShadows(Connection connection) throws SQLException {
+      try (PreparedStatement statement = connection.prepareStatement(database.sql(SHADOWS))) {
+        statement.setString(1, digest);
+        try (ResultSet row = statement.executeQuery()) {
+          row.next();
+          return row.getLong(1);
         }
       }
     }
@@ -199,7 +248,7 @@ final class PgDecisionEraser implements DecisionEraser {
     }
   }
 
-  private record Traces(long feedback, long deadLetters) {}
+  private record Traces(long shadows, long feedback, long deadLetters) {}
 
   private static boolean pages(ResultSet rows, Consumer<List<UUID>> reader) throws SQLException {
     List<UUID> page = new ArrayList<>();
