@@ -1,4 +1,4 @@
--- The schema of ml-infra at version 12.
+-- The schema of ml-infra at version 13.
 -- Run it as the schema's owner: psql -v ON_ERROR_STOP=1 -f ml-schema.sql
 -- Running it again changes nothing; ensureSchema() agrees with its outcome.
 
@@ -1087,6 +1087,70 @@ $$;
 
 INSERT INTO "ml_learning".schema_history (version, name, checksum)
 VALUES (12, 'removed-ranges', '2dcf54a2669790d9bf6e72bf71894000681ff5353e83031107fb42224d86070b')
+ON CONFLICT (version) DO NOTHING;
+
+COMMIT;
+
+-- migration 13 'ties'
+BEGIN;
+
+SELECT pg_advisory_xact_lock(1333709909, 0);
+
+-- As before, but of feedback observed at one time what replaces is the later one, whichever ids they have.
+CREATE OR REPLACE VIEW "ml_learning".counted_feedback AS
+SELECT feedback_id, decision_id, kind, reward, label, observed_at, received_at, source
+FROM (
+  SELECT *, bool_or(replaces) OVER (
+    PARTITION BY decision_id, kind ORDER BY observed_at DESC, replaces DESC, feedback_id DESC
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS replaced
+  FROM "ml_learning".agent_feedback) f
+WHERE replaced IS NOT TRUE;
+
+CREATE OR REPLACE FUNCTION "ml_learning".count_decision_metrics(since timestamptz, before timestamptz) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  counted bigint;
+BEGIN
+  PERFORM "ml_learning".ensure_metric_partitions(ARRAY(
+    SELECT generate_series(date_trunc('month', since AT TIME ZONE 'UTC'), before AT TIME ZONE 'UTC', '1 month')
+           AT TIME ZONE 'UTC'));
+  WITH d AS (
+    SELECT decision_id, date_trunc('minute', decided_at, 'UTC') AS minute,
+           agent, mode, model, model_version, propensity, latency_us
+    FROM "ml_learning".counted_decisions
+    WHERE decided_at >= since AND decided_at < before
+  ), f AS (
+    -- As in counted_feedback, whose rows cannot be narrowed to these decisions before they are ordered.
+    SELECT decision_id, count(*) AS feedbacks, sum(reward) AS reward
+    FROM (
+      SELECT decision_id, reward, bool_or(replaces) OVER (
+        PARTITION BY decision_id, kind ORDER BY observed_at DESC, replaces DESC, feedback_id DESC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS replaced
+      FROM "ml_learning".agent_feedback
+      WHERE decision_id IN (SELECT decision_id FROM d)) g
+    WHERE replaced IS NOT TRUE
+    GROUP BY decision_id
+  )
+  INSERT INTO "ml_learning".ml_decision_metrics
+    (time, agent, mode, model, model_version, decisions, mean_propensity, mean_latency_us, feedbacks, reward_sum)
+  SELECT minute, agent, mode, model, model_version, count(*), avg(propensity), avg(latency_us),
+         coalesce(sum(feedbacks), 0), coalesce(sum(reward), 0)
+  FROM d LEFT JOIN f USING (decision_id)
+  GROUP BY minute, agent, mode, model, model_version
+  ORDER BY minute, agent, mode, model, model_version
+  ON CONFLICT (time, agent, mode, model, model_version) DO UPDATE SET
+    decisions = EXCLUDED.decisions, mean_propensity = EXCLUDED.mean_propensity,
+    mean_latency_us = EXCLUDED.mean_latency_us, feedbacks = EXCLUDED.feedbacks,
+    reward_sum = EXCLUDED.reward_sum;
+  GET DIAGNOSTICS counted = ROW_COUNT;
+  RETURN counted;
+END
+$$;
+
+INSERT INTO "ml_learning".schema_history (version, name, checksum)
+VALUES (13, 'ties', 'c21863f11802fc344de5e2c708c10d7e8ffc2dc31e95d9a0636bc8b0f957240e')
 ON CONFLICT (version) DO NOTHING;
 
 COMMIT;

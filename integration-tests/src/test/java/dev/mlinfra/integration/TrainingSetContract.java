@@ -145,6 +145,21 @@ abstract class TrainingSetContract {
   }
 
   @Test
+  void letsARevisionReplaceWhatWasObservedAtTheSameTime() {
+    for (int i = 0; i < 20; i++) { // ids order ties, at random
+      Decision decision = decision("ties", NOON.plusSeconds(i));
+      log(decision);
+      give(Feedback.of(decision.id(), 3).observedAt(NOON));
+      give(Feedback.of(decision.id(), 5).observedAt(NOON).replacing());
+      give(Feedback.of(decision.id(), 7).observedAt(NOON).kind("other"));
+    }
+    assertThat(Exports.rows(ml(), query("ties"))).hasSize(20).allMatch(r -> r.contains(",12.0,2,"));
+    ml().decisions()
+        .outcomes(
+            query("ties").decisions(), outcome -> assertThat(outcome.rewardSum()).isEqualTo(12));
+  }
+
+  @Test
   void countsEachRewardThatIsGivenForNow() {
     Decision decision = decision("clicks", NOON);
     log(decision);

@@ -129,8 +129,8 @@ public final class Feedback implements Bufferable {
 
   /**
    * Lets it take the place of all feedback of the same decision and kind that was observed before
-   * it, as the rating that somebody changed or a sale that was cancelled. What it replaces stays
-   * stored and no longer counts. Feedback observed later counts beside it.
+   * it or at the same time, as the rating that somebody changed or a sale that was cancelled. What
+   * it replaces stays stored and no longer counts. Feedback observed later counts beside it.
    *
    * @return a changed copy
    * @since 0.1

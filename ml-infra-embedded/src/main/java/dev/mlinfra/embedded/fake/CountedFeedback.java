@@ -13,11 +13,17 @@ final class CountedFeedback {
       Comparator.<Feedback, Instant>comparing(row -> row.observedAt())
           .thenComparing(row -> row.id(), FakeDecisionHistory.BY_BYTES);
 
+  /** Of those observed at one time, what replaces is the later one. */
+  private static final Comparator<Feedback> BY_REPLACEMENT =
+      Comparator.<Feedback, Instant>comparing(row -> row.observedAt())
+          .thenComparing(Feedback::replaces)
+          .thenComparing(row -> row.id(), FakeDecisionHistory.BY_BYTES);
+
   private CountedFeedback() {}
 
   static List<Feedback> of(Stream<Feedback> all) {
     List<Feedback> counted = new ArrayList<>();
-    all.sorted(BY_OBSERVATION)
+    all.sorted(BY_REPLACEMENT)
         .forEach(
             next -> {
               if (next.replaces()) {
@@ -25,6 +31,7 @@ final class CountedFeedback {
               }
               counted.add(next);
             });
+    counted.sort(BY_OBSERVATION);
     return counted;
   }
 }

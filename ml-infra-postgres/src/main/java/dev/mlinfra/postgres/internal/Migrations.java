@@ -22,7 +22,8 @@ final class Migrations {
           "feedback",
           "privacy",
           "traces",
-          "removed-ranges");
+          "removed-ranges",
+          "ties");
 
   static final List<Migration> ALL = all();
 

@@ -27,7 +27,8 @@ final class TrainingSql {
 
   /** As in counted_feedback, but of what was known and within the window only. */
   private static final String REPLACED =
-      "bool_or(replaces) OVER (PARTITION BY kind ORDER BY observed_at DESC, feedback_id DESC"
+      "bool_or(replaces) OVER (PARTITION BY kind"
+          + " ORDER BY observed_at DESC, replaces DESC, feedback_id DESC"
           + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)";
 
   private final StringBuilder text = new StringBuilder();
