@@ -157,7 +157,7 @@ public final class WriteBehind<T extends Bufferable> {
     finished = true;
     long deadline = System.nanoTime() + SWEEP_NANOS;
     do {
-      sweep(lost);
+      sweep(lost, null);
     } while (!intake.isEmpty() && System.nanoTime() - deadline < 0);
   }
 
@@ -167,28 +167,33 @@ public final class WriteBehind<T extends Bufferable> {
   }
 
   private Acceptance enqueue(T value, double share) {
-    if (!intake.offer(share < 1 ? new Sampled<>(value, share) : value)) {
+    Bufferable row = share < 1 ? new Sampled<>(value, share) : value;
+    if (!intake.offer(row)) {
       counts.droppedFull.increment();
       return Acceptance.DROPPED_FULL;
     }
-    return finished && sweep(counts.lostAtClose) ? Acceptance.CLOSED : Acceptance.ACCEPTED;
+    return finished && sweep(counts.lostAtClose, row) ? Acceptance.CLOSED : Acceptance.ACCEPTED;
   }
 
   /**
    * An offer may slip in while the writer ends: whoever notices counts it, so none is forgotten.
+   *
+   * @return whether the caller's own row was there; others may have come with it
    */
-  private boolean sweep(LongAdder lost) {
+  @SuppressWarnings("ReferenceEquality") // an equal row of another thread is not this one
+  private boolean sweep(LongAdder lost, @Nullable Bufferable own) {
+    boolean[] found = {false};
     synchronized (drainLock) {
-      long before = intake.drainedTotal();
       intake.drain(
           0,
           Integer.MAX_VALUE,
           left -> {
             intake.release(left.sizeBytes());
             lost.increment();
+            found[0] |= left == own;
           });
-      return intake.drainedTotal() > before;
     }
+    return found[0];
   }
 
   private Acceptance reject(String fault) {
