@@ -118,6 +118,44 @@ class ShadowContractTest {
   }
 
   @Test
+  void storesWhatItTookFromAHostThatRanOutOfStack() throws InterruptedException {
+    try (MlInfra ml = connect(BufferOptions.defaults())) {
+      Decision decision = Decision.by("deep").action("a").build();
+      assertThat(ml.decisions().log(decision).accepted()).isTrue(); // all classes are there
+      for (int round = 0; round < 150; round++) { // each runs out a few bytes elsewhere
+        Thread host =
+            new Thread(
+                null, () -> logWithoutStack(ml.decisions(), decision), "deep", 160_000 + 8 * round);
+        host.start();
+        host.join();
+      }
+      assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
+      Ledger ledger = ml.decisions().ledger();
+      assertThat(ledger.buffered()).isZero();
+      assertThat(ledger.stored()).isPositive();
+    }
+  }
+
+  /**
+   * Goes down until there is no stack, and offers with ever a little more of it on the way up,
+   * until it is enough: a few times only, since what is compiled needs its stack at once.
+   */
+  @SuppressWarnings("InfiniteRecursion") // it ends where the stack does
+  private static boolean logWithoutStack(DecisionLog log, Decision decision) {
+    boolean answered = false;
+    try {
+      answered = logWithoutStack(log, decision);
+    } catch (StackOverflowError expected) {
+      // on the way up
+    }
+    try {
+      return answered || log.log(decision) != null;
+    } catch (StackOverflowError expected) {
+      return false;
+    }
+  }
+
+  @Test
   void storesEverythingUnderATelemetryThatThrowsErrors() {
     try (MlInfra ml = connect(QUICK, new BrokenTelemetry())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "telemetry");

@@ -57,8 +57,9 @@ final class Intake {
     int bytes = row.sizeBytes();
     Bufferable[] opened = (Bufferable[]) RING.getAcquire(places, ring);
     long claimed = word(ring, CLAIMED);
+    int place = place(claimed);
     if (opened != null && fits(ring, claimed, bytes) && claim(ring, claimed, bytes)) {
-      put(opened, claimed, row);
+      opened[place] = row;
       return true;
     }
     return offerAgain(opened == null ? open(ring) : opened, ring, row, bytes);
@@ -68,12 +69,13 @@ final class Intake {
   private boolean offerAgain(Bufferable[] opened, int ring, Bufferable row, int bytes) {
     while (true) {
       long claimed = word(ring, CLAIMED);
+      int place = place(claimed);
       if (!fits(ring, claimed, bytes)) {
         if (!borrow(ring, claimed, bytes)) {
           return false;
         }
       } else if (claim(ring, claimed, bytes)) {
-        put(opened, claimed, row);
+        opened[place] = row;
         return true;
       }
     }
@@ -176,12 +178,18 @@ final class Intake {
     return (word(ring, ROW_LIMIT) - Room.rows(claimed)) & ROW_MASK;
   }
 
+  /**
+   * Whoever claimed a place puts the row there without calling anything: a host that runs out of
+   * stack in between would leave a place empty at which the writer waits for ever. The fence makes
+   * the plain store that follows a release.
+   */
   private boolean claim(int ring, long claimed, int bytes) {
+    VarHandle.releaseFence();
     return WORD.compareAndSet(words, at(ring, CLAIMED), claimed, claimed + ONE_ROW - bytes);
   }
 
-  private void put(Bufferable[] opened, long claimed, Bufferable row) {
-    PLACE.setRelease(opened, (int) Room.rows(claimed) & placeMask, row);
+  private int place(long claimed) {
+    return (int) Room.rows(claimed) & placeMask;
   }
 
   private boolean borrow(int ring, long claimed, int bytes) {
