@@ -3,6 +3,7 @@ package dev.mlinfra.benchmarks.peers.host;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.benchmarks.peers.Server;
+import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.postgres.Postgres;
@@ -16,17 +17,23 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
-/** A service that scores 80 items for each request: alone, logged by ours, and traced. */
+/**
+ * A service that scores 80 items for each request: alone, logged by ours, by ours with a linger of
+ * half a second, and traced.
+ */
 final class Handlers implements AutoCloseable {
   private static final int FEATURES = 64;
   private static final int ITEMS = 80;
 
+  private static final Duration LONG_LINGER = Duration.ofMillis(500);
+
   private final MlInfra ml;
-  private final DecisionLog log;
+  private final MlInfra lingering;
   private final SdkTracerProvider tracing =
       SdkTracerProvider.builder()
           .addSpanProcessor(BatchSpanProcessor.builder(new Dropping()).build())
@@ -36,16 +43,8 @@ final class Handlers implements AutoCloseable {
   private final float[][] weights = new float[ITEMS][FEATURES];
 
   Handlers(Server postgres) {
-    this.ml =
-        MlInfra.connect(
-                MlInfraConfig.forService("bench")
-                    .install(
-                        Postgres.at(postgres.url())
-                            .user(postgres.user())
-                            .password(Secret.of(postgres.password())))
-                    .build())
-            .ensureSchema();
-    this.log = ml.decisions();
+    this.ml = connect(postgres, BufferOptions.defaults());
+    this.lingering = connect(postgres, BufferOptions.defaults().linger(LONG_LINGER));
     for (float[] row : weights) {
       fill(row);
     }
@@ -53,7 +52,8 @@ final class Handlers implements AutoCloseable {
         new HttpService(
             Map.of(
                 "/alone", answering(this::alone),
-                "/logged", answering(this::logged),
+                "/logged", answering(features -> logged(ml.decisions(), features)),
+                "/lingering", answering(features -> logged(lingering.decisions(), features)),
                 "/traced", answering(this::traced)));
   }
 
@@ -63,8 +63,23 @@ final class Handlers implements AutoCloseable {
 
   /** Waits until everything is stored. */
   String settle() {
-    boolean stored = log.flush(Duration.ofMinutes(1));
-    return stored + " " + log.ledger();
+    boolean stored = true;
+    for (MlInfra one : List.of(ml, lingering)) {
+      stored &= one.decisions().flush(Duration.ofMinutes(1));
+    }
+    return stored + " " + ml.decisions().ledger() + " " + lingering.decisions().ledger();
+  }
+
+  private static MlInfra connect(Server postgres, BufferOptions options) {
+    return MlInfra.connect(
+            MlInfraConfig.forService("bench")
+                .decisions(options)
+                .install(
+                    Postgres.at(postgres.url())
+                        .user(postgres.user())
+                        .password(Secret.of(postgres.password())))
+                .build())
+        .ensureSchema();
   }
 
   private interface Decider {
@@ -95,7 +110,7 @@ final class Handlers implements AutoCloseable {
     return best;
   }
 
-  private int logged(float[] features) {
+  private int logged(DecisionLog log, float[] features) {
     int item = alone(features);
     log.log(
         Decision.by("ranker")
@@ -131,6 +146,7 @@ final class Handlers implements AutoCloseable {
   public void close() {
     service.close();
     tracing.close();
+    lingering.close();
     ml.close();
   }
 

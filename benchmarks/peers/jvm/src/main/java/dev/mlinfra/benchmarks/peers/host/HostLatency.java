@@ -5,9 +5,9 @@ import dev.mlinfra.benchmarks.peers.Server;
 import org.HdrHistogram.Histogram;
 
 /**
- * A service and those who ask it. An order is {@code alone}, {@code logged} or {@code traced} with
- * requests a second and seconds; the answer is the median and 99 % in microseconds. {@code settle}
- * waits until all is stored and answers with the ledger.
+ * A service and those who ask it. An order is {@code alone}, {@code logged}, {@code lingering} or
+ * {@code traced} with requests a second and seconds; the answer is the median and 99 % in
+ * microseconds. {@code settle} waits until all is stored and answers with the ledger.
  */
 public final class HostLatency {
   private HostLatency() {}
