@@ -91,7 +91,7 @@ class DecisionEraserIT {
       letters.park(
           new DeadLetter("feedback", "of " + decision.id(), reward.toString(), "refused", 1));
       letters.park(new DeadLetter("activation", decision.id().toString(), "{}", "refused", 1));
-      LoggedDecision shadow = new LoggedDecision(shadowOf(decision), 906, 1);
+      LoggedDecision shadow = new LoggedDecision(Shadows.of(decision), 906, 1);
       letters.park(rows.letter(rows.encode(List.of(shadow)), "refused"));
     }
     Feedback others = Feedback.of(UUID.randomUUID(), 1).label("xena");
@@ -131,14 +131,14 @@ class DecisionEraserIT {
     postgres.store(true, List.of(live));
     forget(postgres, "vera");
     RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
-    EncodedRows shadow = rows.encode(List.of(new LoggedDecision(shadowOf(live), 903, 1)));
+    EncodedRows shadow = rows.encode(List.of(new LoggedDecision(Shadows.of(live), 903, 1)));
     assertThat(rows.store(shadow, true).inserted()).isZero();
   }
 
   @Test
   void namesAShadowByItsTimeTooInALetter() {
     Decision live = about("wim");
-    Decision shadow = shadowOf(live);
+    Decision shadow = Shadows.of(live);
     RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
     EncodedRows both =
         rows.encode(List.of(new LoggedDecision(live, 904, 1), new LoggedDecision(shadow, 905, 1)));
@@ -197,15 +197,6 @@ class DecisionEraserIT {
       ends[row] = out.put(kept).position();
     }
     return new EncodedRows(out.array(), ends);
-  }
-
-  private static Decision shadowOf(Decision live) {
-    return Decision.by("ranker")
-        .id(live.id())
-        .decidedAt(live.decidedAt().plusNanos(1_000))
-        .mode(DecisionMode.SHADOW)
-        .action("b")
-        .build();
   }
 
   private static Decision about(String subject) {

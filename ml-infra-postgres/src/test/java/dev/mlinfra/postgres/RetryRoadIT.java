@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionIds;
-import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.Written;
 import java.time.Instant;
@@ -105,10 +104,10 @@ class RetryRoadIT {
   @Test
   void storesADecisionWhoseShadowAloneIsThere() {
     Decision live = decisions().get(0);
-    postgres.store(true, List.of(shadowOf(live)));
+    postgres.store(true, List.of(Shadows.of(live)));
 
     assertThat(postgres.store(false, List.of(live))).isEqualTo(new Written(1, 0));
-    assertThat(postgres.store(false, List.of(live, shadowOf(live)))).isEqualTo(new Written(0, 2));
+    assertThat(postgres.store(false, List.of(live, Shadows.of(live)))).isEqualTo(new Written(0, 2));
   }
 
   private static List<Decision> decisions() {
@@ -122,15 +121,6 @@ class RetryRoadIT {
 
   private static Decision other(Decision decision) {
     return Decision.by("ranker").decidedAt(decision.decidedAt()).action("a").build();
-  }
-
-  private static Decision shadowOf(Decision live) {
-    return Decision.by("ranker")
-        .id(live.id())
-        .decidedAt(live.decidedAt().plusNanos(1_000))
-        .mode(DecisionMode.SHADOW)
-        .action("b")
-        .build();
   }
 
   /** The tables through which batches went past their own. */
