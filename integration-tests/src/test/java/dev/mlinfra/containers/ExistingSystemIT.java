@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.integration.Await;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -66,12 +67,12 @@ class ExistingSystemIT {
             + "'import mlflow; mlflow.start_run(run_name=\"of-before\"); mlflow.end_run()'");
     Await.until(
         "the exporter sees all servers",
-        () -> {
-          String metrics = place.get("EXPORTER_PORT", "/metrics");
-          return metrics.contains("mlflow_up 1")
-              && metrics.contains("ml_postgres_up 1")
-              && metrics.contains("ml_redis_up 1");
-        });
+        () ->
+            place
+                .get("EXPORTER_PORT", "/metrics")
+                .lines()
+                .toList()
+                .containsAll(List.of("mlflow_up 1", "ml_postgres_up 1", "ml_redis_up 1")));
 
     shell.run(
         """

@@ -138,7 +138,7 @@ abstract class MlflowInterop {
           .isEqualTo(names(Files.readString(EXPORTER_PAGE), "(?m)^\\| `(mlflow_\\w+)` "));
       assertThat(exporter.metrics())
           .contains("mlflow_info{version=\"" + version + "\"} 1")
-          .contains("mlflow_artifacts_up 1")
+          .containsPattern("(?m)^mlflow_artifacts_up 1$")
           .containsPattern("mlflow_runs\\{status=\"FINISHED\"} [1-9]")
           .containsPattern("mlflow_model_versions\\{status=\"READY\"} [1-9]")
           .containsPattern("mlflow_model_aliases\\{alias=\"champion\"} [1-9]");
