@@ -3,7 +3,6 @@ package dev.mlinfra.benchmarks.peers.host;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -59,7 +58,6 @@ final class HttpService implements AutoCloseable {
     threads.shutdownGracefully().syncUninterruptibly();
   }
 
-  @Sharable
   private static final class Answering extends SimpleChannelInboundHandler<HttpRequest> {
     private final Map<String, Supplier<String>> paths;
 
