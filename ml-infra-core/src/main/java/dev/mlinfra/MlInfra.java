@@ -14,15 +14,15 @@ import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.internal.assembly.Assembly;
 import dev.mlinfra.internal.assembly.BackgroundBootstrap;
 import dev.mlinfra.internal.assembly.Clients;
-import dev.mlinfra.internal.health.Checkup;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.health.HealthChecks;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.internal.shadow.ShadowRuns;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.shadow.Shadow;
 import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.PauseSignal;
-import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.StreamAdmin;
 import java.time.Duration;
@@ -61,7 +61,7 @@ public final class MlInfra implements AutoCloseable {
 
   private final Assembly assembly;
   private final Clients clients;
-  private final Checkup checkup;
+  private final HealthChecks checkup;
   private final PauseSwitch pause;
   private final Optional<ShadowRuns> shadows;
   private final @Nullable BackgroundBootstrap bootstrap;
@@ -75,11 +75,11 @@ public final class MlInfra implements AutoCloseable {
                 config.paused(), assembly.find(PauseSignal.class), assembly.telemetry()));
     boolean later = config.start() == Start.BACKGROUND || config.paused();
     this.bootstrap = later ? assembly.closing(new BackgroundBootstrap(pause)) : null;
-    List<Probe> probes = new ArrayList<>(assembly.probes());
+    List<HealthProbe> probes = new ArrayList<>(assembly.probes());
     if (bootstrap != null) {
       probes.add(bootstrap);
     }
-    this.checkup = assembly.closing(new Checkup(probes, assembly.telemetry()));
+    this.checkup = assembly.closing(new HealthChecks(probes, assembly.telemetry()));
     this.clients =
         new Clients(
             assembly,

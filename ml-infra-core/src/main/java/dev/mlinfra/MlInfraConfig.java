@@ -2,8 +2,6 @@ package dev.mlinfra;
 
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.SpoolOptions;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.feature.FeatureView;
@@ -11,6 +9,8 @@ import dev.mlinfra.internal.assembly.SecretVariables;
 import dev.mlinfra.internal.assembly.Sections;
 import dev.mlinfra.secret.SecretSource;
 import dev.mlinfra.spi.InfraModule;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

@@ -267,7 +267,7 @@ class DecisionLogTest {
       ml.decisions().flush(LONG);
       assertThat(store.stored()).hasSize(1);
       assertThat(ml.decisions().ledger().stored()).isEqualTo(2);
-      assertThat(ml.decisions().ledger().alreadyStored()).isEqualTo(1);
+      assertThat(ml.decisions().ledger().duplicates()).isEqualTo(1);
     }
   }
 

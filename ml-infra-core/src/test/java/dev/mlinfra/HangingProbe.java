@@ -2,13 +2,13 @@ package dev.mlinfra;
 
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** Never answers. */
-final class HangingProbe implements Probe {
+final class HangingProbe implements HealthProbe {
   @Override
   public String component() {
     return "hanging";

@@ -2,13 +2,13 @@ package dev.mlinfra;
 
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A probe that answers once as many checks run as the latch counts. */
-record MeetingProbe(CountDownLatch together) implements Probe {
+record MeetingProbe(CountDownLatch together) implements HealthProbe {
   @Override
   public String component() {
     return "meeting";

@@ -13,7 +13,7 @@ import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.StreamAdmin;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -130,7 +130,7 @@ class MlInfraTest {
   @Test
   void asksMoreComponentsThanItHasThreads() {
     CountDownLatch together = new CountDownLatch(16);
-    Probe slow = new MeetingProbe(together);
+    HealthProbe slow = new MeetingProbe(together);
     MlInfra ml =
         MlInfra.connect(
             MlInfraConfig.forService("test")
@@ -193,13 +193,13 @@ class MlInfraTest {
 
   @Test
   void connectsToAServerThatIsUpAtTheSecondLook() {
-    Iterator<Probe> looks =
+    Iterator<HealthProbe> looks =
         List.of(
                 TestModule.probe("postgres", ComponentHealth.Status.DOWN),
                 TestModule.probe("postgres", ComponentHealth.Status.UP))
             .iterator();
-    Probe coming =
-        new Probe() {
+    HealthProbe coming =
+        new HealthProbe() {
           @Override
           public String component() {
             return "postgres";

@@ -1,6 +1,6 @@
 package dev.mlinfra;
 
-import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.spi.RecentDecisions;
 import java.time.Duration;
 import java.util.List;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
-import dev.mlinfra.shadow.Decided;
+import dev.mlinfra.history.RecentDecision;
+import dev.mlinfra.shadow.ShadowAnswer;
 import dev.mlinfra.shadow.ShadowPlan;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.shadow.ShadowTally;
@@ -17,7 +17,7 @@ import dev.mlinfra.shadow.ShadowTally.Outcome;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.RecentDecisions;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ class ShadowRunTest {
             .candidate("other", "2", n -> "odd")
             .describe((n, answer) -> Decision.by("judge").action(answer).features(n))
             .start();
-    Decided<String> decided = run.decide(4);
+    ShadowAnswer<String> decided = run.decide(4);
     assertThat(decided.answer()).isEqualTo("even");
     settle(run);
     assertThat(store.stored()).hasSize(3).allMatch(row -> row.id().equals(decided.id()));
@@ -92,7 +92,7 @@ class ShadowRunTest {
         .containsExactly(
             new ShadowTally("same/1", Map.of(Outcome.AGREED, 1L)),
             new ShadowTally("other/2", Map.of(Outcome.DIFFERED, 1L)));
-    assertThat(meters.value(Meter.SHADOW_TURNS, "judge other/2 differed")).isEqualTo(1);
+    assertThat(meters.value(Instrument.SHADOW_TURNS, "judge other/2 differed")).isEqualTo(1);
     assertThat(meters.timed).contains("judge rules/1", "judge same/1", "judge other/2");
     assertThat(recent.seen).extracting(RecentDecision::model).containsExactly("rules");
   }
@@ -436,7 +436,7 @@ class ShadowRunTest {
         run.decide(round);
         settle(run);
       }
-      assertThat(meters.value(Meter.SHADOW_TURNS, "judge c/1 agreed")).isEqualTo(round);
+      assertThat(meters.value(Instrument.SHADOW_TURNS, "judge c/1 agreed")).isEqualTo(round);
     }
   }
 
@@ -509,23 +509,23 @@ class ShadowRunTest {
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> timed = new ConcurrentLinkedQueue<>();
 
-    private long value(Meter meter, String tags) {
+    private long value(Instrument meter, String tags) {
       return counts.get(meter + " " + tags).sum();
     }
 
     @Override
-    public void count(Meter meter, long amount, String... tagValues) {
+    public void count(Instrument meter, long amount, String... tagValues) {
       counts
           .computeIfAbsent(meter + " " + String.join(" ", tagValues), key -> new LongAdder())
           .add(amount);
     }
 
     @Override
-    public void time(Meter meter, long nanos, String... tagValues) {
+    public void time(Instrument meter, long nanos, String... tagValues) {
       timed.add(String.join(" ", tagValues));
     }
 
     @Override
-    public void observe(Meter meter, DoubleSupplier value, String... tagValues) {}
+    public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {}
   }
 }

@@ -2,8 +2,8 @@ package dev.mlinfra;
 
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.Wiring;
 import java.time.Duration;
 import java.util.List;
@@ -20,8 +20,8 @@ record TestModule(String name, List<String> faults, Consumer<Wiring> opening)
     return of(part.getSimpleName(), wiring -> wiring.provide(part, instance));
   }
 
-  static Probe probe(String component, ComponentHealth.Status status) {
-    return new Probe() {
+  static HealthProbe probe(String component, ComponentHealth.Status status) {
+    return new HealthProbe() {
       @Override
       public String component() {
         return component;

@@ -3,9 +3,9 @@ package dev.mlinfra.examples;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.embedded.EmbeddedStack;
-import dev.mlinfra.shadow.Decided;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.shadow.ShadowAnswer;
 import dev.mlinfra.shadow.ShadowRun;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -47,8 +47,9 @@ public final class CompareInShadow {
 
       Instant start = Instant.now();
       // region decide
-      Decided<Verdict> quiet = detector.decide(new Packet(443, 1_200)); // PASS, from the rules
-      Decided<Verdict> loud = detector.decide(new Packet(443, 90_000)); // PASS; forest says ALERT
+      ShadowAnswer<Verdict> quiet = detector.decide(new Packet(443, 1_200)); // PASS, from the rules
+      ShadowAnswer<Verdict> loud =
+          detector.decide(new Packet(443, 90_000)); // PASS; forest says ALERT
       ml.decisions().feedback(loud.id(), 1.0); // an analyst: that was an attack
       // endregion
 

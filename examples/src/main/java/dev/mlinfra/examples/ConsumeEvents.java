@@ -7,7 +7,7 @@ import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.Delivery;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
-import dev.mlinfra.pattern.Observation;
+import dev.mlinfra.pattern.PatternObservation;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -62,16 +62,16 @@ public final class ConsumeEvents {
 
   // region handler
   private static void learn(MlInfra ml, List<Delivery> batch) {
-    List<Observation> seen = batch.stream().map(ConsumeEvents::observation).toList();
+    List<PatternObservation> seen = batch.stream().map(ConsumeEvents::observation).toList();
     ml.patterns().accumulate(seen); // an event that comes again adds nothing
   }
 
   // endregion
 
-  private static Observation observation(Delivery delivery) {
+  private static PatternObservation observation(Delivery delivery) {
     Event event = delivery.event();
     double seconds = Double.parseDouble(event.fields().getOrDefault("seconds", "0"));
-    return new Observation(
+    return new PatternObservation(
         event.id(), "page", event.key(), Map.of("views", 1.0, "seconds", seconds));
   }
 

@@ -3,7 +3,7 @@ package dev.mlinfra.examples;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.embedded.EmbeddedStack;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.pattern.SimilarPattern;
 import java.io.PrintStream;
 import java.util.List;
@@ -50,8 +50,8 @@ public final class FindSimilarPatterns {
     }
   }
 
-  private static Pattern garment(String key) {
-    return Pattern.of("garment", key).counters(Map.of("sold", 3.0)).support(40, 0.8);
+  private static LearnedPattern garment(String key) {
+    return LearnedPattern.of("garment", key).counters(Map.of("sold", 3.0)).support(40, 0.8);
   }
 
   private static float[] direction(double warm, double light) {

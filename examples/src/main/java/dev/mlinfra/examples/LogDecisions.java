@@ -67,7 +67,7 @@ public final class LogDecisions {
       out.println("impossible: " + refused.status() + " " + refused.reason());
       out.println("decisions: " + ml.decisions().ledger());
       out.println("feedback: " + ml.decisions().feedbackLedger());
-      out.println("seen before: " + ml.decisions().feedbackLedger().alreadyStored());
+      out.println("seen before: " + ml.decisions().feedbackLedger().duplicates());
     }
   }
 }

@@ -21,7 +21,7 @@ import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.model.NewModel;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.storage.ObjectStorage;
@@ -306,9 +306,9 @@ class BadInputTest {
 
   @Test
   void refusesPatternsThatCannotBeLearnedFrom() {
-    refused(ConfigException.class, () -> Pattern.of("", "k"), "pattern.kind", "blank");
-    refused(ConfigException.class, () -> Pattern.of("item", "a\0"), "pattern.key", "NUL");
-    Pattern good = Pattern.of("item", "item-1");
+    refused(ConfigException.class, () -> LearnedPattern.of("", "k"), "pattern.kind", "blank");
+    refused(ConfigException.class, () -> LearnedPattern.of("item", "a\0"), "pattern.key", "NUL");
+    LearnedPattern good = LearnedPattern.of("item", "item-1");
     refused(
         ConfigException.class,
         () -> good.embedding(Float.NaN),

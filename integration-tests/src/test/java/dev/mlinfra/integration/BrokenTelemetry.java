@@ -2,7 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -10,17 +10,17 @@ import java.util.function.DoubleSupplier;
 /** A module whose telemetry breaks its promise never to throw. */
 final class BrokenTelemetry implements InfraModule, Telemetry {
   @Override
-  public void count(Meter meter, long amount, String... tagValues) {
+  public void count(Instrument meter, long amount, String... tagValues) {
     throw new AssertionError("broken telemetry");
   }
 
   @Override
-  public void time(Meter meter, long nanos, String... tagValues) {
+  public void time(Instrument meter, long nanos, String... tagValues) {
     throw new StackOverflowError("broken telemetry");
   }
 
   @Override
-  public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
+  public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {
     throw new IllegalStateException("broken telemetry");
   }
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionIds;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
+import dev.mlinfra.history.DecisionCompleteness;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -6,7 +6,7 @@ import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.postgres.Postgres;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,10 +43,10 @@ abstract class DecisionFaults {
   }
 
   final void awaitFailedWrites(int more) {
-    long target = meters.value(Meter.BUFFER_WRITE_FAILURES, "decision") + more;
+    long target = meters.value(Instrument.BUFFER_WRITE_FAILURES, "decision") + more;
     Await.until(
         more + " more failed writes",
-        () -> meters.value(Meter.BUFFER_WRITE_FAILURES, "decision") >= target);
+        () -> meters.value(Instrument.BUFFER_WRITE_FAILURES, "decision") >= target);
   }
 
   static void readOnly(boolean on) {

@@ -71,10 +71,10 @@ final class DecisionLoad {
   }
 
   /** How many rows of any kind the store had before. */
-  long alreadyStored() {
-    return ml.decisions().ledger().alreadyStored()
-        + ml.decisions().feedbackLedger().alreadyStored()
-        + ml.decisions().activationLedger().alreadyStored();
+  long duplicates() {
+    return ml.decisions().ledger().duplicates()
+        + ml.decisions().feedbackLedger().duplicates()
+        + ml.decisions().activationLedger().duplicates();
   }
 
   private void log() {

@@ -1,9 +1,9 @@
 package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
-import dev.mlinfra.decision.TrainingFormat;
-import dev.mlinfra.decision.TrainingQuery;
-import dev.mlinfra.decision.TrainingSet;
+import dev.mlinfra.training.TrainingFormat;
+import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingSet;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.decision.DecisionOutcome;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.history.DecisionCompleteness;
+import dev.mlinfra.history.DecisionOutcome;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.privacy.ErasureReceipt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ abstract class ForgetContract {
     settle();
 
     long missingBefore = missing();
-    ForgetReceipt receipt = ml().decisions().forget("ann");
+    ErasureReceipt receipt = ml().decisions().forget("ann");
 
     assertThat(missing()).isEqualTo(missingBefore);
     assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(3);
@@ -65,8 +65,8 @@ abstract class ForgetContract {
   @Test
   void removesNothingASecondTime() {
     log("twice", "carl");
-    ForgetReceipt first = ml().decisions().forget("carl");
-    ForgetReceipt second = ml().decisions().forget("carl");
+    ErasureReceipt first = ml().decisions().forget("carl");
+    ErasureReceipt second = ml().decisions().forget("carl");
     assertThat(first.decisions() + first.heldBack()).isEqualTo(1);
     assertThat(second.decisions() + second.heldBack() + second.feedback() + second.recent())
         .isZero();
@@ -84,7 +84,7 @@ abstract class ForgetContract {
     reward(forgotten, 1);
     settle();
     assertThat(stored("late")).isEmpty();
-    ForgetReceipt again = ml().decisions().forget("dora");
+    ErasureReceipt again = ml().decisions().forget("dora");
     assertThat(again.decisions() + again.feedback()).isZero();
   }
 
@@ -140,7 +140,7 @@ abstract class ForgetContract {
     String user = "nora";
     // region forget
     log.log(Decision.by("ranker").action("item-79").subject(user).build());
-    ForgetReceipt receipt = log.forget(user); // blocks
+    ErasureReceipt receipt = log.forget(user); // blocks
     // endregion
     assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(1);
   }

@@ -9,14 +9,14 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.decision.ForgetReceipt;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.history.DecisionCompleteness;
+import dev.mlinfra.privacy.ErasureReceipt;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -98,7 +98,7 @@ class ForgetIT extends ForgetContract {
   void keepsAReceiptThatNobodyCanChangeAndThatNamesNobody() {
     log("receipt", "ida-who-is-nowhere");
     settle();
-    ForgetReceipt receipt = ml.decisions().forget("ida-who-is-nowhere");
+    ErasureReceipt receipt = ml.decisions().forget("ida-who-is-nowhere");
     assertThat(
             sql.column(
                 "SELECT subject_digest || ' ' || decisions || ' ' || feedback"
@@ -192,7 +192,7 @@ class ForgetIT extends ForgetContract {
       for (int i = 0; i < 50; i++) {
         own.decisions().log(about("lena"));
       }
-      ForgetReceipt receipt = own.decisions().forget("lena");
+      ErasureReceipt receipt = own.decisions().forget("lena");
       assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(50);
       assertThat(receipt.waiting()).isZero();
     }
@@ -231,7 +231,7 @@ class ForgetIT extends ForgetContract {
     }
     assertThat(of("mira")).isPositive();
     long left = of("mira");
-    ForgetReceipt receipt = ml.decisions().forget("mira");
+    ErasureReceipt receipt = ml.decisions().forget("mira");
     assertThat(receipt.decisions()).isEqualTo(left);
     assertThat(receipt.feedback()).isEqualTo(12_000);
     assertThat(of("mira")).isZero();
@@ -313,7 +313,7 @@ class ForgetIT extends ForgetContract {
     log("halfway", "tara");
     settle();
     long requests = sql.number("SELECT count(*) FROM ml_learning.forgotten_subjects");
-    CompletableFuture<ForgetReceipt> forgetting;
+    CompletableFuture<ErasureReceipt> forgetting;
     try (Connection holder = sql.connect();
         Statement lock = holder.createStatement()) {
       holder.setAutoCommit(false);
@@ -335,8 +335,8 @@ class ForgetIT extends ForgetContract {
     assertThat(forgetsOnceTheCacheIsBack("tara").decisions()).isZero();
   }
 
-  private static ForgetReceipt forgetsOnceTheCacheIsBack(String subject) {
-    AtomicReference<ForgetReceipt> receipt = new AtomicReference<>();
+  private static ErasureReceipt forgetsOnceTheCacheIsBack(String subject) {
+    AtomicReference<ErasureReceipt> receipt = new AtomicReference<>();
     Await.until(
         "the cache is back",
         () -> {

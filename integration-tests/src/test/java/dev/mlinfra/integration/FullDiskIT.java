@@ -11,7 +11,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -80,7 +80,8 @@ class FullDiskIT {
       HostThreads host = HostThreads.start(2, producer);
       host.awaitCalls(500);
       fill();
-      Await.until("writes fail", () -> meters.value(Meter.BUFFER_WRITE_FAILURES, "decision") >= 3);
+      Await.until(
+          "writes fail", () -> meters.value(Instrument.BUFFER_WRITE_FAILURES, "decision") >= 3);
       host.awaitCalls(500);
       makeRoom();
       host.awaitCalls(500);

@@ -2,7 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ final class Meters implements InfraModule, Telemetry {
   private final Map<String, DoubleSupplier> observed = new ConcurrentHashMap<>();
 
   /** What was counted under the meter and these tags, or what it shows now. */
-  long value(Meter meter, String... tagValues) {
+  long value(Instrument meter, String... tagValues) {
     String key = key(meter, tagValues);
     DoubleSupplier shown = observed.get(key);
     LongAdder counted = counts.get(key);
@@ -24,17 +24,17 @@ final class Meters implements InfraModule, Telemetry {
   }
 
   @Override
-  public void count(Meter meter, long amount, String... tagValues) {
+  public void count(Instrument meter, long amount, String... tagValues) {
     counts.computeIfAbsent(key(meter, tagValues), key -> new LongAdder()).add(amount);
   }
 
   @Override
-  public void time(Meter meter, long nanos, String... tagValues) {
+  public void time(Instrument meter, long nanos, String... tagValues) {
     count(meter, 1, tagValues);
   }
 
   @Override
-  public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
+  public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {
     observed.put(key(meter, tagValues), value);
   }
 
@@ -58,7 +58,7 @@ final class Meters implements InfraModule, Telemetry {
     return true;
   }
 
-  private static String key(Meter meter, String... tagValues) {
+  private static String key(Instrument meter, String... tagValues) {
     return meter + List.of(tagValues).toString();
   }
 }

@@ -8,7 +8,7 @@ import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -108,11 +108,11 @@ class PackedValueTest {
   }
 
   private static void assertRefused(FeatureRow row, byte[] bytes) {
-    long before = METERS.value(Meter.FEATURES_CORRUPT, "packed");
+    long before = METERS.value(Instrument.FEATURES_CORRUPT, "packed");
     ONLINE.replace(row.entity(), bytes);
 
     assertThat(read(row)).isEqualTo(FeatureLookup.without(row.entity(), FeatureStatus.MISSING));
-    assertThat(METERS.value(Meter.FEATURES_CORRUPT, "packed")).isEqualTo(before + 1);
+    assertThat(METERS.value(Instrument.FEATURES_CORRUPT, "packed")).isEqualTo(before + 1);
   }
 
   private static FeatureLookup read(FeatureRow row) {

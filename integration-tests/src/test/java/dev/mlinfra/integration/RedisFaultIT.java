@@ -8,7 +8,7 @@ import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,10 +68,10 @@ class RedisFaultIT extends RedisFaults {
     underLoad(
         host -> {
           redis("CONFIG", "SET", "maxmemory", "1");
-          long failed = meters.value(Meter.BUFFER_WRITE_FAILURES, "event");
+          long failed = meters.value(Instrument.BUFFER_WRITE_FAILURES, "event");
           Await.until(
               "writes are refused",
-              () -> meters.value(Meter.BUFFER_WRITE_FAILURES, "event") > failed + 2);
+              () -> meters.value(Instrument.BUFFER_WRITE_FAILURES, "event") > failed + 2);
           assertThat(spend("reader")).isEqualTo("MISSING");
           redis("CONFIG", "SET", "maxmemory", "2gb");
           ml.features().materialize("user");
@@ -89,7 +89,7 @@ class RedisFaultIT extends RedisFaults {
       redis("SET", "ml:features:user:good", bytes);
       assertThat(spend("good")).isEqualTo("MISSING");
     }
-    assertThat(meters.value(Meter.FEATURES_CORRUPT, "user")).isEqualTo(damaged.length);
+    assertThat(meters.value(Instrument.FEATURES_CORRUPT, "user")).isEqualTo(damaged.length);
     assertThat(ml.features().materialize("user")).isPositive();
     assertThat(spend("good")).isEqualTo("3.0");
   }

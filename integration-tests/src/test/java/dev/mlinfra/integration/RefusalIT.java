@@ -102,7 +102,8 @@ class RefusalIT {
       HostThreads host = HostThreads.start(2, producer);
       Await.until(
           "a write is refused",
-          () -> meters.value(dev.mlinfra.telemetry.Meter.BUFFER_WRITE_FAILURES, "decision") > 0);
+          () ->
+              meters.value(dev.mlinfra.telemetry.Instrument.BUFFER_WRITE_FAILURES, "decision") > 0);
       sql.run("ALTER ROLE rotating PASSWORD '" + canary + "'");
       host.awaitCalls(100);
       host.stopUnharmed();

@@ -7,15 +7,15 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.decision.RewardAggregate;
-import dev.mlinfra.decision.TrainingFormat;
-import dev.mlinfra.decision.TrainingQuery;
-import dev.mlinfra.decision.TrainingSet;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
+import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.postgres.Postgres;
+import dev.mlinfra.training.RewardAggregate;
+import dev.mlinfra.training.TrainingFormat;
+import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -198,7 +198,7 @@ class RewardJoinIT {
   }
 
   private static long repeated() {
-    return ml.decisions().feedbackLedger().alreadyStored()
-        + ml.decisions().activationLedger().alreadyStored();
+    return ml.decisions().feedbackLedger().duplicates()
+        + ml.decisions().activationLedger().duplicates();
   }
 }

@@ -12,7 +12,7 @@ import dev.mlinfra.event.Event;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.model.NewModel;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +60,8 @@ class ServerContentsIT {
           .put("user", List.of(FeatureRow.of("u1", Instant.now()).value("spend", 3).build()));
       event = Event.of("decision.rewarded", "item-79").field("reward", "1.0");
       ml.events().publish(event);
-      ml.patterns().put(List.of(Pattern.of("item", "item-79").counters(Map.of("clicks", 1.0))));
+      ml.patterns()
+          .put(List.of(LearnedPattern.of("item", "item-79").counters(Map.of("clicks", 1.0))));
       artifact = ml.artifacts().put(new ByteArrayInputStream(new byte[] {1, 2, 3}));
       int version = ml.models().register(NewModel.of("bts", artifact)).version();
       ml.models().promote("bts", version, "champion", "a test", "the first one");

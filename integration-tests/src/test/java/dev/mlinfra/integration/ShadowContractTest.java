@@ -48,7 +48,7 @@ class ShadowContractTest {
       host.awaitCalls(3_000);
       host.stopUnharmed();
       settle(ml, checker, producer);
-      assertThat(ml.decisions().ledger().alreadyStored()).isPositive();
+      assertThat(ml.decisions().ledger().duplicates()).isPositive();
     }
   }
 
@@ -199,7 +199,7 @@ class ShadowContractTest {
         Decision decision =
             Decision.by("bytes").action("item-" + i).context("payload", large).build();
         answers.note(decision.id(), ml.decisions().log(decision));
-        assertThat(meters.value(dev.mlinfra.telemetry.Meter.BUFFER_BYTES, "decision"))
+        assertThat(meters.value(dev.mlinfra.telemetry.Instrument.BUFFER_BYTES, "decision"))
             .isLessThanOrEqualTo(most);
       }
       assertThat(answers.acceptedCount()).isBetween(20, 27);

@@ -6,16 +6,16 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.decision.DecisionOutcome;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
+import dev.mlinfra.history.DecisionOutcome;
+import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.postgres.Postgres;
-import dev.mlinfra.shadow.Decided;
+import dev.mlinfra.shadow.ShadowAnswer;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.shadow.ShadowTally.Outcome;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ class ShadowRunIT {
             .start();
     List<UUID> ids = new ArrayList<>();
     for (int n = 0; n < CALLS; n++) {
-      Decided<String> decided = run.decide(n);
+      ShadowAnswer<String> decided = run.decide(n);
       assertThat(decided.answer()).isEqualTo("PASS");
       ids.add(decided.id());
       ml.decisions().feedback(decided.id(), n);
@@ -117,7 +117,7 @@ class ShadowRunIT {
         .isEqualTo("0.75");
     assertThat(turns("both", "forest/17", "agreed")).isEqualTo(CALLS * 3 / 4);
     assertThat(turns("both", "forest/17", "differed")).isEqualTo(CALLS / 4);
-    assertThat(meters.value(Meter.SHADOW_LATENCY, "both", "forest/17")).isEqualTo(CALLS);
+    assertThat(meters.value(Instrument.SHADOW_LATENCY, "both", "forest/17")).isEqualTo(CALLS);
     assertThat(turns("both", "broken/1", "failed") + turns("both", "broken/1", "skipped_circuit"))
         .isEqualTo(CALLS);
   }
@@ -167,6 +167,6 @@ class ShadowRunIT {
   }
 
   private long turns(String shadow, String policy, String outcome) {
-    return meters.value(Meter.SHADOW_TURNS, shadow, policy, outcome);
+    return meters.value(Instrument.SHADOW_TURNS, shadow, policy, outcome);
   }
 }

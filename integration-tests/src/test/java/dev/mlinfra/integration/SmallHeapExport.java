@@ -2,9 +2,9 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.decision.TrainingFormat;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.training.TrainingFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

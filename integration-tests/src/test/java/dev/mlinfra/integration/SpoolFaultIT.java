@@ -9,7 +9,7 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.SpoolOptions;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +135,7 @@ class SpoolFaultIT extends DecisionFaults {
       Await.until("eight replies are lost", () -> proxy.repliesLeftToSwallow() == 0);
       load.goOn();
       load.settle();
-      assertThat(load.alreadyStored()).as("rows of files that had been stored").isPositive();
+      assertThat(load.duplicates()).as("rows of files that had been stored").isPositive();
     }
   }
 
@@ -146,10 +146,11 @@ class SpoolFaultIT extends DecisionFaults {
             "gone",
             Durability.SPOOL_FIRST,
             ml -> {
-              long failed = meters.value(Meter.SPOOL_FAILURES);
+              long failed = meters.value(Instrument.SPOOL_FAILURES);
               Path away = SpoolFiles.replaceByFile(spool());
               Await.until(
-                  "the disk refused twice", () -> meters.value(Meter.SPOOL_FAILURES) > failed + 1);
+                  "the disk refused twice",
+                  () -> meters.value(Instrument.SPOOL_FAILURES) > failed + 1);
               long stored = ml.decisions().ledger().stored();
               Await.until("more is stored", () -> ml.decisions().ledger().stored() > stored);
               Files.delete(spool());
@@ -166,12 +167,12 @@ class SpoolFaultIT extends DecisionFaults {
             Durability.SPOOL_FIRST,
             ml -> {
               postgres.kill();
-              Await.until("20 files", () -> meters.value(Meter.SPOOL_FILES) > 20);
+              Await.until("20 files", () -> meters.value(Instrument.SPOOL_FILES) > 20);
               List<Path> files = files();
               cut(files.get(files.size() / 2));
               flip(files.get(files.size() / 2 + 3));
               postgres.restart();
-              Await.until("both are aside", () -> meters.value(Meter.SPOOL_QUARANTINED) == 2);
+              Await.until("both are aside", () -> meters.value(Instrument.SPOOL_QUARANTINED) == 2);
             });
     assertThat(last.dropped()).containsOnlyKeys("spool damaged");
   }

@@ -7,7 +7,7 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ final class SpoolingHost {
         logGroup(log, args.length > 1 ? args[1] : null);
       }
     }
-    say("refused-by-disk " + meters.value(Meter.SPOOL_FAILURES));
+    say("refused-by-disk " + meters.value(Instrument.SPOOL_FAILURES));
     say("ledger " + log.ledger());
   }
 

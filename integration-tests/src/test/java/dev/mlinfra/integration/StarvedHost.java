@@ -5,7 +5,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ final class StarvedHost {
   }
 
   private static long failures(Meters meters) {
-    return meters.value(Meter.BUFFER_WRITE_FAILURES, "decision");
+    return meters.value(Instrument.BUFFER_WRITE_FAILURES, "decision");
   }
 
   private static List<InputStream> hog() {

@@ -1,7 +1,7 @@
 package dev.mlinfra.artifact;
 
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.spi.check.Faults;
 import java.util.Objects;
 import java.util.regex.Pattern;
 

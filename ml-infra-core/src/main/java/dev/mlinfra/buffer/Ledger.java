@@ -16,7 +16,7 @@ import java.util.Map;
  * @param dropped by reason: {@code full}, {@code paused}, {@code closed}, {@code close timeout},
  *     {@code paused at close}, {@code unstorable}, {@code spool damaged}
  * @param rejected by the subject of the broken rule, as {@code decision.propensity}
- * @param alreadyStored how many of {@code stored} the store had before, as after a retry or replay
+ * @param duplicates how many of {@code stored} the store had before, as after a retry or replay
  * @since 0.1
  */
 public record Ledger(
@@ -28,7 +28,7 @@ public record Ledger(
     long sampledOut,
     Map<String, Long> dropped,
     Map<String, Long> rejected,
-    long alreadyStored) {
+    long duplicates) {
   /**
    * Copies the maps.
    *

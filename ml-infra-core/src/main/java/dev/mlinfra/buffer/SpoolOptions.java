@@ -1,6 +1,6 @@
 package dev.mlinfra.buffer;
 
-import dev.mlinfra.check.Faults;
+import dev.mlinfra.spi.check.Faults;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

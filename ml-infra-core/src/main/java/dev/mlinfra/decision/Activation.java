@@ -1,7 +1,7 @@
 package dev.mlinfra.decision;
 
 import dev.mlinfra.buffer.Bufferable;
-import dev.mlinfra.check.EventTime;
+import dev.mlinfra.spi.check.EventTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;

@@ -2,6 +2,13 @@ package dev.mlinfra.decision;
 
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.history.DecisionCompleteness;
+import dev.mlinfra.history.DecisionOutcome;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.history.RecentDecision;
+import dev.mlinfra.privacy.ErasureReceipt;
+import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -183,7 +190,7 @@ public interface DecisionLog {
    *     one that is away at the beginning lets nothing be deleted
    * @since 0.1
    */
-  ForgetReceipt forget(String subject);
+  ErasureReceipt forget(String subject);
 
   /**
    * Prepares a training set: decisions with one reward each and, where asked, the features known at

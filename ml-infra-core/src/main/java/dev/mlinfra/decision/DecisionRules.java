@@ -1,8 +1,8 @@
 package dev.mlinfra.decision;
 
-import dev.mlinfra.check.EventTime;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Texts;
+import dev.mlinfra.spi.check.EventTime;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.mlinfra.decision;
 
 import dev.mlinfra.buffer.Bufferable;
-import dev.mlinfra.check.EventTime;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Texts;
+import dev.mlinfra.spi.check.EventTime;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Texts;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.mlinfra.event;
 
-import dev.mlinfra.check.Faults;
+import dev.mlinfra.spi.check.Faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,10 @@
 package dev.mlinfra.event;
 
 import dev.mlinfra.buffer.Bufferable;
-import dev.mlinfra.check.EventTime;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.decision.DecisionIds;
+import dev.mlinfra.spi.check.EventTime;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Texts;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package dev.mlinfra.feature;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

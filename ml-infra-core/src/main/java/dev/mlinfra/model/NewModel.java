@@ -1,9 +1,9 @@
 package dev.mlinfra.model;
 
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
-import dev.mlinfra.check.Texts;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
+import dev.mlinfra.spi.check.Texts;
 import java.util.Map;
 import java.util.Objects;
 

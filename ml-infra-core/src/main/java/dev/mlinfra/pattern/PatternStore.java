@@ -18,7 +18,7 @@ public interface PatternStore {
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be written
    * @since 0.1
    */
-  void put(List<Pattern> patterns);
+  void put(List<LearnedPattern> patterns);
 
   /**
    * Adds what events say to the counters and support of their patterns, which are made where they
@@ -30,7 +30,7 @@ public interface PatternStore {
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be written
    * @since 0.1
    */
-  int accumulate(List<Observation> observations);
+  int accumulate(List<PatternObservation> observations);
 
   /**
    * Finds one pattern.
@@ -41,7 +41,7 @@ public interface PatternStore {
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
    * @since 0.1
    */
-  Optional<Pattern> find(String kind, String key);
+  Optional<LearnedPattern> find(String kind, String key);
 
   /**
    * Lists the patterns of a kind.
@@ -52,7 +52,7 @@ public interface PatternStore {
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
    * @since 0.1
    */
-  List<Pattern> list(String kind, int limit);
+  List<LearnedPattern> list(String kind, int limit);
 
   /**
    * Finds the patterns whose embedding is nearest by cosine.

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param similarity cosine similarity, -1 to 1
  * @since 0.1
  */
-public record SimilarPattern(Pattern pattern, double similarity) {
+public record SimilarPattern(LearnedPattern pattern, double similarity) {
   /**
    * Checks that nothing is null.
    *

@@ -25,7 +25,7 @@ public interface ShadowRun<I, A> extends AutoCloseable {
    *     throws is thrown as it is; nothing is logged then and no candidate runs
    * @since 0.1
    */
-  Decided<A> decide(I input);
+  ShadowAnswer<A> decide(I input);
 
   /**
    * Counts what became of each candidate's turns. Does not block.

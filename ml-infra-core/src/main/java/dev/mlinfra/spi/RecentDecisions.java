@@ -1,6 +1,6 @@
 package dev.mlinfra.spi;
 
-import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.history.RecentDecision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.mlinfra.spi;
 
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.spi.check.Faults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;

@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * What a module gets when it is opened, and where it hands its parts over.
  *
- * <p>Parts are handed over by their interface: {@link DecisionSink}, {@link DecisionHistory},
- * {@link DecisionEraser}, {@link RecentDecisions}, {@link OfflineStore}, {@link OnlineStore},
- * {@link EventBroker}, {@link DeadLetterStore}, {@link dev.mlinfra.artifact.ArtifactStore}, {@link
+ * <p>Parts are handed over by their interface: {@link DecisionSink}, {@link DecisionReader}, {@link
+ * ErasureStore}, {@link RecentDecisions}, {@link OfflineStore}, {@link OnlineStore}, {@link
+ * EventBroker}, {@link DeadLetterStore}, {@link dev.mlinfra.artifact.ArtifactStore}, {@link
  * ModelStore}, {@link ModelPointers}, {@link ModelMirror}, {@link
  * dev.mlinfra.pattern.PatternStore}, {@link SchemaAdmin}, {@link StreamAdmin}, {@link BucketAdmin},
  * {@link PauseSignal}, {@link Telemetry}.
@@ -88,7 +88,7 @@ public interface Wiring {
    * @param probe the probe
    * @since 0.1
    */
-  void probe(Probe probe);
+  void probe(HealthProbe probe);
 
   /**
    * Registers what to close when the host closes, after all clients; last registered, first closed.

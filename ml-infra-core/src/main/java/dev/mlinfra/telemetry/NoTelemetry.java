@@ -6,11 +6,11 @@ enum NoTelemetry implements Telemetry {
   NONE;
 
   @Override
-  public void count(Meter meter, long amount, String... tagValues) {}
+  public void count(Instrument meter, long amount, String... tagValues) {}
 
   @Override
-  public void time(Meter meter, long nanos, String... tagValues) {}
+  public void time(Instrument meter, long nanos, String... tagValues) {}
 
   @Override
-  public void observe(Meter meter, DoubleSupplier value, String... tagValues) {}
+  public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {}
 }

@@ -4,7 +4,7 @@ import java.util.function.DoubleSupplier;
 
 /**
  * Where the library reports what it does. Implementations are thread-safe, never block and never
- * throw. Tag values come in the order of {@link Meter#tagKeys()}.
+ * throw. Tag values come in the order of {@link Instrument#tagKeys()}.
  *
  * @since 0.1
  */
@@ -12,33 +12,33 @@ public interface Telemetry {
   /**
    * Adds to a counter.
    *
-   * @param meter a {@link Meter.Type#COUNTER}
+   * @param meter a {@link Instrument.Type#COUNTER}
    * @param amount not negative
    * @param tagValues one a tag key
    * @since 0.1
    */
-  void count(Meter meter, long amount, String... tagValues);
+  void count(Instrument meter, long amount, String... tagValues);
 
   /**
    * Records a duration.
    *
-   * @param meter a {@link Meter.Type#TIMER}
+   * @param meter a {@link Instrument.Type#TIMER}
    * @param nanos duration in nanoseconds
    * @param tagValues one a tag key
    * @since 0.1
    */
-  void time(Meter meter, long nanos, String... tagValues);
+  void time(Instrument meter, long nanos, String... tagValues);
 
   /**
    * Registers a value that is read whenever the meters are collected: the total of a counter or the
    * value of a gauge.
    *
-   * @param meter a {@link Meter.Type#COUNTER} or {@link Meter.Type#GAUGE}
+   * @param meter a {@link Instrument.Type#COUNTER} or {@link Instrument.Type#GAUGE}
    * @param value cheap to read and safe from any thread
    * @param tagValues one a tag key
    * @since 0.1
    */
-  void observe(Meter meter, DoubleSupplier value, String... tagValues);
+  void observe(Instrument meter, DoubleSupplier value, String... tagValues);
 
   /**
    * Returns the one that does nothing.

@@ -1,6 +1,6 @@
 package dev.mlinfra.monitoring;
 
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the registry threw: each is counted, only the first is logged, not to flood the log. */
 final class Failures {
-  private static final Logger log = LoggerFactory.getLogger(Monitoring.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Monitoring.class);
 
   private final LongAdder count = new LongAdder();
   private final AtomicBoolean logged = new AtomicBoolean();
@@ -16,12 +16,12 @@ final class Failures {
   void add(String attempt, Throwable failure) {
     count.increment();
     if (!logged.getAndSet(true)) {
-      log.warn(
+      LOG.warn(
           "monitoring: {} failed ({}); the library goes on, this and later failures are counted in"
               + " {}; look at the registry and its filters",
           attempt,
           failure.toString(),
-          Meter.TELEMETRY_FAILURES.meterName(),
+          Instrument.TELEMETRY_FAILURES.meterName(),
           failure);
     }
   }

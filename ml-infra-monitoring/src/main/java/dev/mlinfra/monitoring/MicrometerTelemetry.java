@@ -1,6 +1,6 @@
 package dev.mlinfra.monitoring;
 
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,23 +29,23 @@ final class MicrometerTelemetry implements Telemetry, AutoCloseable {
   static MicrometerTelemetry open(MeterRegistry registry, String service) {
     MicrometerTelemetry telemetry = new MicrometerTelemetry(registry, service);
     telemetry.meters.requireFree();
-    telemetry.observe(Meter.TELEMETRY_FAILURES, telemetry.failures::count);
+    telemetry.observe(Instrument.TELEMETRY_FAILURES, telemetry.failures::count);
     return telemetry;
   }
 
   @Override
-  public void count(Meter meter, long amount, String... tagValues) {
+  public void count(Instrument meter, long amount, String... tagValues) {
     guard(meter, () -> counters.get(meter, tagValues).increment((double) amount));
   }
 
   @Override
-  public void time(Meter meter, long nanos, String... tagValues) {
+  public void time(Instrument meter, long nanos, String... tagValues) {
     guard(meter, () -> timers.get(meter, tagValues).record(nanos, TimeUnit.NANOSECONDS));
   }
 
   @Override
-  public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
-    Observation observation = new Observation(meter, value, failures);
+  public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {
+    ObservedValue observation = new ObservedValue(meter, value, failures);
     guard(meter, () -> meters.observe(meter, List.of(tagValues), observation));
   }
 
@@ -55,7 +55,7 @@ final class MicrometerTelemetry implements Telemetry, AutoCloseable {
     meters.close();
   }
 
-  private void guard(Meter meter, Runnable report) {
+  private void guard(Instrument meter, Runnable report) {
     if (meters.closed()) {
       return;
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Puts every {@link dev.mlinfra.telemetry.Meter} of the library into the host's Micrometer
+ * Puts every {@link dev.mlinfra.telemetry.Instrument} of the library into the host's Micrometer
  * registry. Immutable and thread-safe.
  *
  * <p>Each meter has the tag {@code service} beside its own tags, so that several {@code MlInfra}

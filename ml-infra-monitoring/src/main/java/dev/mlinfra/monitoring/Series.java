@@ -1,6 +1,6 @@
 package dev.mlinfra.monitoring;
 
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -20,22 +20,22 @@ final class Series<M> {
   static final String OTHER = "other";
 
   private final ConcurrentMap<Key, M> known = new ConcurrentHashMap<>();
-  private final BiFunction<Meter, List<String>, M> register;
+  private final BiFunction<Instrument, List<String>, M> register;
 
-  Series(BiFunction<Meter, List<String>, M> register) {
+  Series(BiFunction<Instrument, List<String>, M> register) {
     this.register = register;
   }
 
-  M get(Meter meter, String... tagValues) {
+  M get(Instrument meter, String... tagValues) {
     M found = known.get(new Key(meter, Arrays.asList(tagValues)));
     return found != null ? found : make(meter, List.of(tagValues));
   }
 
-  private M make(Meter meter, List<String> tagValues) {
+  private M make(Instrument meter, List<String> tagValues) {
     List<String> values =
         known.size() < MAX ? tagValues : Collections.nCopies(tagValues.size(), OTHER);
     return known.computeIfAbsent(new Key(meter, values), key -> register.apply(meter, values));
   }
 
-  private record Key(Meter meter, List<String> tagValues) {}
+  private record Key(Instrument meter, List<String> tagValues) {}
 }

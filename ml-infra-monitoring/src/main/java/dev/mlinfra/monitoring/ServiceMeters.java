@@ -2,7 +2,7 @@ package dev.mlinfra.monitoring;
 
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -37,7 +37,7 @@ final class ServiceMeters {
 
   /** Throws when the registry has the meters of an open instance of the same service. */
   void requireFree() {
-    if (registry.find(Meter.TELEMETRY_FAILURES.meterName()).tags(List.of(service)).meter()
+    if (registry.find(Instrument.TELEMETRY_FAILURES.meterName()).tags(List.of(service)).meter()
         != null) {
       throw new ConfigException(
           "service was '"
@@ -47,8 +47,8 @@ final class ServiceMeters {
     }
   }
 
-  Counter counter(Meter meter, List<String> tagValues) {
-    requireType(meter, Meter.Type.COUNTER);
+  Counter counter(Instrument meter, List<String> tagValues) {
+    requireType(meter, Instrument.Type.COUNTER);
     return own(
         meter,
         () ->
@@ -59,8 +59,8 @@ final class ServiceMeters {
                 .register(registry));
   }
 
-  Timer timer(Meter meter, List<String> tagValues) {
-    requireType(meter, Meter.Type.TIMER);
+  Timer timer(Instrument meter, List<String> tagValues) {
+    requireType(meter, Instrument.Type.TIMER);
     return own(
         meter,
         () ->
@@ -70,11 +70,11 @@ final class ServiceMeters {
                 .register(registry));
   }
 
-  void observe(Meter meter, List<String> tagValues, Observation value) {
+  void observe(Instrument meter, List<String> tagValues, ObservedValue value) {
     switch (meter.type()) {
       case COUNTER -> own(value, () -> observedTotal(meter, tagValues, value));
       case GAUGE -> own(value, () -> gauge(meter, tagValues, value));
-      case TIMER -> requireType(meter, Meter.Type.GAUGE);
+      case TIMER -> requireType(meter, Instrument.Type.GAUGE);
     }
   }
 
@@ -98,16 +98,17 @@ final class ServiceMeters {
     }
   }
 
-  private FunctionCounter observedTotal(Meter meter, List<String> tagValues, Observation value) {
-    return FunctionCounter.builder(meter.meterName(), value, Observation::read)
+  private FunctionCounter observedTotal(
+      Instrument meter, List<String> tagValues, ObservedValue value) {
+    return FunctionCounter.builder(meter.meterName(), value, ObservedValue::read)
         .baseUnit(unit(meter))
         .description(meter.description())
         .tags(tags(meter, tagValues))
         .register(registry);
   }
 
-  private Gauge gauge(Meter meter, List<String> tagValues, Observation value) {
-    return Gauge.builder(meter.meterName(), value, Observation::read)
+  private Gauge gauge(Instrument meter, List<String> tagValues, ObservedValue value) {
+    return Gauge.builder(meter.meterName(), value, ObservedValue::read)
         .baseUnit(unit(meter))
         .description(meter.description())
         .tags(tags(meter, tagValues))
@@ -130,7 +131,7 @@ final class ServiceMeters {
     }
   }
 
-  private Tags tags(Meter meter, List<String> values) {
+  private Tags tags(Instrument meter, List<String> values) {
     List<String> keys = meter.tagKeys();
     if (keys.size() != values.size()) {
       throw new IllegalArgumentException(
@@ -144,14 +145,14 @@ final class ServiceMeters {
     return Tags.of(tags);
   }
 
-  private static void requireType(Meter meter, Meter.Type type) {
+  private static void requireType(Instrument meter, Instrument.Type type) {
     if (meter.type() != type) {
       throw new IllegalArgumentException(
           meter.meterName() + " is a " + meter.type() + " but was reported as a " + type);
     }
   }
 
-  private static @Nullable String unit(Meter meter) {
+  private static @Nullable String unit(Instrument meter) {
     return meter.unit().isEmpty() ? null : meter.unit();
   }
 }

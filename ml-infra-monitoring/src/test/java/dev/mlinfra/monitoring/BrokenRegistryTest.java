@@ -2,7 +2,7 @@ package dev.mlinfra.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -18,9 +18,9 @@ class BrokenRegistryTest {
   void countsWhatARegistryRefusesAndGoesOn() {
     refuse("ml.models.promoted");
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().count(Meter.MODELS_PROMOTED, 1, "bts");
-      ranker.telemetry().count(Meter.MODELS_PROMOTED, 1, "bts");
-      ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
 
       assertThat(failures()).isEqualTo(2);
       assertThat(registry.get("ml.models.registered").counter().count()).isEqualTo(1);
@@ -34,8 +34,8 @@ class BrokenRegistryTest {
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().count(Meter.MODELS_PROMOTED, 1, "bts");
-      ranker.telemetry().count(Meter.MODELS_PROMOTED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
     } finally {
       System.setErr(original);
     }
@@ -49,11 +49,11 @@ class BrokenRegistryTest {
   @Test
   void countsReportsThatDoNotFitTheirMeter() {
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().count(Meter.MODELS_PROMOTED, 1);
-      ranker.telemetry().count(Meter.BUFFER_WRITE, 1, "decisions");
-      ranker.telemetry().time(Meter.MODELS_PROMOTED, 1, "bts");
-      ranker.telemetry().observe(Meter.BUFFER_WRITE, () -> 1, "decisions");
-      ranker.telemetry().count(Meter.MODELS_PROMOTED, 1, (String) null);
+      ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1);
+      ranker.telemetry().count(Instrument.BUFFER_WRITE, 1, "decisions");
+      ranker.telemetry().time(Instrument.MODELS_PROMOTED, 1, "bts");
+      ranker.telemetry().observe(Instrument.BUFFER_WRITE, () -> 1, "decisions");
+      ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, (String) null);
 
       assertThat(failures()).isEqualTo(5);
       assertThat(registry.getMeters()).hasSize(1);
@@ -63,8 +63,8 @@ class BrokenRegistryTest {
   @Test
   void keepsTheFirstOfTwoObserversOfTheSameValue() {
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().observe(Meter.COMPONENT_UP, () -> 1, "postgres");
-      ranker.telemetry().observe(Meter.COMPONENT_UP, () -> 0, "postgres");
+      ranker.telemetry().observe(Instrument.COMPONENT_UP, () -> 1, "postgres");
+      ranker.telemetry().observe(Instrument.COMPONENT_UP, () -> 0, "postgres");
 
       assertThat(failures()).isEqualTo(1);
       assertThat(registry.get("ml.component.up").gauge().value()).isEqualTo(1);
@@ -75,8 +75,8 @@ class BrokenRegistryTest {
   void keepsTheLastTotalAndShowsNoGaugeWhenTheyCannotBeRead() {
     double[] total = {5};
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().observe(Meter.BUFFER_STORED, () -> positive(total[0]), "decisions");
-      ranker.telemetry().observe(Meter.BUFFER_ROWS, () -> positive(total[0]), "decisions");
+      ranker.telemetry().observe(Instrument.BUFFER_STORED, () -> positive(total[0]), "decisions");
+      ranker.telemetry().observe(Instrument.BUFFER_ROWS, () -> positive(total[0]), "decisions");
       assertThat(registry.get("ml.buffer.stored").functionCounter().count()).isEqualTo(5);
 
       total[0] = -1;
@@ -96,7 +96,7 @@ class BrokenRegistryTest {
               throw new IllegalStateException("listener is broken");
             });
     TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker");
-    ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
+    ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
 
     ranker.close();
 
@@ -107,7 +107,7 @@ class BrokenRegistryTest {
   void reportsIntoAClosedRegistryAreHarmless() {
     registry.close();
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
     }
   }
 

@@ -10,8 +10,8 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.Wiring;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -90,7 +90,7 @@ class InstalledMonitoringTest {
     return meterRegistry.get("ml.component.up").tag("component", "server").gauge().value();
   }
 
-  private static final class SwitchedComponent implements InfraModule, Probe {
+  private static final class SwitchedComponent implements InfraModule, HealthProbe {
     private volatile Status status = Status.UP;
 
     @Override

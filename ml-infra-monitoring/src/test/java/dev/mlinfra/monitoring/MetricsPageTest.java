@@ -2,7 +2,7 @@ package dev.mlinfra.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -40,10 +40,11 @@ class MetricsPageTest {
   void prometheusShowsTheNamesOfThePage() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      Set<Meter> reportedByCore = EnumSet.complementOf(EnumSet.of(Meter.TELEMETRY_FAILURES));
+      Set<Instrument> reportedByCore =
+          EnumSet.complementOf(EnumSet.of(Instrument.TELEMETRY_FAILURES));
       reportedByCore.forEach(meter -> report(ranker, meter));
       String scraped = registry.scrape();
-      for (Meter meter : Meter.values()) {
+      for (Instrument meter : Instrument.values()) {
         String name = PrometheusName.of(meter);
         assertThat(scraped)
             .contains("# HELP " + name + " " + meter.description())
@@ -51,7 +52,7 @@ class MetricsPageTest {
             .containsPattern(
                 "\n"
                     + name
-                    + (meter.type() == Meter.Type.TIMER ? "_count" : "")
+                    + (meter.type() == Instrument.Type.TIMER ? "_count" : "")
                     + "\\{[^}]*service=");
       }
       assertThat(scraped).contains("ml_telemetry_failures_calls_total{service=\"ranker\"} 0.0");
@@ -63,10 +64,10 @@ class MetricsPageTest {
   @Test
   void queriesOfTheMonitoringPageNameMetersThatExist() throws IOException {
     Set<String> known = new HashSet<>();
-    for (Meter meter : Meter.values()) {
+    for (Instrument meter : Instrument.values()) {
       String name = PrometheusName.of(meter);
       known.addAll(
-          meter.type() == Meter.Type.TIMER
+          meter.type() == Instrument.Type.TIMER
               ? List.of(name + "_count", name + "_sum", name + "_max")
               : List.of(name));
     }
@@ -78,13 +79,13 @@ class MetricsPageTest {
 
   @Test
   void namesAreUniqueAndInOneNamespace() {
-    assertThat(Meter.values())
+    assertThat(Instrument.values())
         .extracting(PrometheusName::of)
         .doesNotHaveDuplicates()
         .allMatch(name -> name.matches("ml(_[a-z]+)+"));
   }
 
-  private static void report(TestWiring wiring, Meter meter) {
+  private static void report(TestWiring wiring, Instrument meter) {
     String[] tags = meter.tagKeys().toArray(new String[0]);
     switch (meter.type()) {
       case COUNTER -> wiring.telemetry().count(meter, 1, tags);
@@ -95,7 +96,7 @@ class MetricsPageTest {
 
   private static String page() {
     String rows =
-        Arrays.stream(Meter.values()).map(MetricsPageTest::row).collect(Collectors.joining());
+        Arrays.stream(Instrument.values()).map(MetricsPageTest::row).collect(Collectors.joining());
     return """
         # Meters
 
@@ -121,7 +122,7 @@ class MetricsPageTest {
         """;
   }
 
-  private static String row(Meter meter) {
+  private static String row(Instrument meter) {
     return "| `%s` | `%s` | %s | %s | %s | %s |\n"
         .formatted(
             meter.meterName(),
@@ -136,7 +137,7 @@ class MetricsPageTest {
     return keys.stream().map(key -> "`" + key + "`").collect(Collectors.joining(", "));
   }
 
-  private static String prometheusType(Meter meter) {
+  private static String prometheusType(Instrument meter) {
     return switch (meter.type()) {
       case COUNTER -> "counter";
       case GAUGE -> "gauge";

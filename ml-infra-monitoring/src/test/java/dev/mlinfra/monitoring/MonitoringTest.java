@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -23,9 +23,9 @@ class MonitoringTest {
   @Test
   void addsUpWhatIsCounted() {
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().count(Meter.FEATURES_READ, 3, "user", "PRESENT");
-      ranker.telemetry().count(Meter.FEATURES_READ, 4, "user", "PRESENT");
-      ranker.telemetry().count(Meter.FEATURES_READ, 1, "user", "MISSING");
+      ranker.telemetry().count(Instrument.FEATURES_READ, 3, "user", "PRESENT");
+      ranker.telemetry().count(Instrument.FEATURES_READ, 4, "user", "PRESENT");
+      ranker.telemetry().count(Instrument.FEATURES_READ, 1, "user", "MISSING");
 
       assertThat(read("PRESENT").counter().count()).isEqualTo(7);
       assertThat(read("MISSING").counter().count()).isEqualTo(1);
@@ -35,8 +35,8 @@ class MonitoringTest {
   @Test
   void recordsDurations() {
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().time(Meter.BUFFER_WRITE, 2_000_000, "decisions");
-      ranker.telemetry().time(Meter.BUFFER_WRITE, 3_000_000, "decisions");
+      ranker.telemetry().time(Instrument.BUFFER_WRITE, 2_000_000, "decisions");
+      ranker.telemetry().time(Instrument.BUFFER_WRITE, 3_000_000, "decisions");
 
       var timer = registry.get("ml.buffer.write").tag("buffer", "decisions").timer();
       assertThat(timer.count()).isEqualTo(2);
@@ -49,8 +49,8 @@ class MonitoringTest {
     AtomicLong stored = new AtomicLong(10);
     AtomicLong waiting = new AtomicLong(20);
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().observe(Meter.BUFFER_STORED, stored::doubleValue, "decisions");
-      ranker.telemetry().observe(Meter.BUFFER_ROWS, waiting::doubleValue, "decisions");
+      ranker.telemetry().observe(Instrument.BUFFER_STORED, stored::doubleValue, "decisions");
+      ranker.telemetry().observe(Instrument.BUFFER_ROWS, waiting::doubleValue, "decisions");
       stored.set(11);
       waiting.set(19);
       System.gc(); // Micrometer holds what it reads weakly
@@ -63,7 +63,7 @@ class MonitoringTest {
   @Test
   void givesEveryMeterItsUnitDescriptionAndTags() {
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().count(Meter.FEATURES_READ, 1, "user", "PRESENT");
+      ranker.telemetry().count(Instrument.FEATURES_READ, 1, "user", "PRESENT");
 
       var id = read("PRESENT").counter().getId();
       assertThat(id.getBaseUnit()).isEqualTo("entities");
@@ -86,7 +86,7 @@ class MonitoringTest {
             () -> {
               awaitUninterrupted(start);
               for (int i = 0; i < reports; i++) {
-                ranker.telemetry().count(Meter.EVENTS_HANDLED, 1, "ml-processors");
+                ranker.telemetry().count(Instrument.EVENTS_HANDLED, 1, "ml-processors");
               }
             });
       }
@@ -105,9 +105,9 @@ class MonitoringTest {
     registry.counter("host.requests").increment();
     try (TestWiring router = TestWiring.open(Monitoring.to(registry), "router")) {
       TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker");
-      router.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
-      ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
-      ranker.telemetry().observe(Meter.COMPONENT_UP, () -> 1, "postgres");
+      router.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
+      ranker.telemetry().observe(Instrument.COMPONENT_UP, () -> 1, "postgres");
 
       ranker.close();
 
@@ -126,8 +126,8 @@ class MonitoringTest {
     TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker");
     ranker.close();
 
-    ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
-    ranker.telemetry().observe(Meter.COMPONENT_UP, () -> 1, "postgres");
+    ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
+    ranker.telemetry().observe(Instrument.COMPONENT_UP, () -> 1, "postgres");
 
     assertThat(registry.getMeters()).isEmpty();
   }
@@ -137,7 +137,7 @@ class MonitoringTest {
     TestWiring.open(Monitoring.to(registry), "ranker").close();
 
     try (TestWiring again = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      again.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
+      again.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
       assertThat(registry.get("ml.models.registered").counter().count()).isEqualTo(1);
     }
   }
@@ -150,7 +150,7 @@ class MonitoringTest {
           .hasMessageContaining("service was 'ranker'")
           .hasMessageContaining("choose another name");
 
-      ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
       assertThat(registry.get("ml.models.registered").counter().count()).isEqualTo(1);
     }
   }
@@ -159,9 +159,9 @@ class MonitoringTest {
   void worksInACompositeThatGetsItsRegistryLater() {
     CompositeMeterRegistry composite = new CompositeMeterRegistry();
     try (TestWiring ranker = TestWiring.open(Monitoring.to(composite), "ranker")) {
-      ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
       composite.add(registry);
-      ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "bts");
+      ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
 
       assertThat(registry.get("ml.models.registered").counter().count()).isEqualTo(1);
     }
@@ -172,10 +172,10 @@ class MonitoringTest {
   void losesNothingWhenAFilterOfTheHostDropsATag() {
     registry.config().meterFilter(MeterFilter.ignoreTags("view"));
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      ranker.telemetry().count(Meter.FEATURES_WRITTEN, 2, "user");
-      ranker.telemetry().count(Meter.FEATURES_WRITTEN, 3, "item");
-      ranker.telemetry().time(Meter.FEATURES_AS_OF, 1, "user");
-      ranker.telemetry().time(Meter.FEATURES_AS_OF, 1, "item");
+      ranker.telemetry().count(Instrument.FEATURES_WRITTEN, 2, "user");
+      ranker.telemetry().count(Instrument.FEATURES_WRITTEN, 3, "item");
+      ranker.telemetry().time(Instrument.FEATURES_AS_OF, 1, "user");
+      ranker.telemetry().time(Instrument.FEATURES_AS_OF, 1, "item");
 
       assertThat(registry.get("ml.features.written").counter().count()).isEqualTo(5);
       assertThat(registry.get("ml.features.as.of").timer().count()).isEqualTo(2);
@@ -187,7 +187,7 @@ class MonitoringTest {
   void boundsTheNumberOfSeries() {
     try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
       for (int i = 0; i < Series.MAX + 500; i++) {
-        ranker.telemetry().count(Meter.MODELS_REGISTERED, 1, "model-" + i);
+        ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "model-" + i);
       }
 
       assertThat(registry.find("ml.models.registered").counters()).hasSize(Series.MAX + 1);

@@ -1,6 +1,6 @@
 package dev.mlinfra.monitoring;
 
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -9,7 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 public final class PrometheusName {
   private PrometheusName() {}
 
-  public static String of(Meter meter) {
+  public static String of(Instrument meter) {
     NamingConvention prometheus =
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT).config().namingConvention();
     String base =
@@ -21,6 +21,8 @@ public final class PrometheusName {
               case TIMER -> io.micrometer.core.instrument.Meter.Type.TIMER;
             },
             meter.unit().isEmpty() ? null : meter.unit());
-    return meter.type() == Meter.Type.COUNTER && !base.endsWith("_total") ? base + "_total" : base;
+    return meter.type() == Instrument.Type.COUNTER && !base.endsWith("_total")
+        ? base + "_total"
+        : base;
   }
 }

@@ -1,7 +1,7 @@
 package dev.mlinfra.monitoring;
 
 import dev.mlinfra.feature.FeatureView;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
@@ -56,7 +56,7 @@ final class TestWiring implements Wiring, AutoCloseable {
   }
 
   @Override
-  public void probe(Probe probe) {
+  public void probe(HealthProbe probe) {
     throw new UnsupportedOperationException("monitoring has no probe");
   }
 

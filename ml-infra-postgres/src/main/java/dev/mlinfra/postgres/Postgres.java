@@ -1,13 +1,13 @@
 package dev.mlinfra.postgres;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.postgres.internal.PgAddress;
-import dev.mlinfra.postgres.internal.PgParts;
 import dev.mlinfra.postgres.internal.PgSettings;
+import dev.mlinfra.postgres.internal.PostgresParts;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -259,7 +259,7 @@ public final class Postgres implements InfraModule {
           "postgres {} is reached without verified TLS; set sslmode=verify-full outside of a private network",
           address.shown());
     }
-    PgParts.open(settings(address, wiring.service()), wiring);
+    PostgresParts.open(settings(address, wiring.service()), wiring);
   }
 
   private PgSettings settings(PgAddress address, String service) {

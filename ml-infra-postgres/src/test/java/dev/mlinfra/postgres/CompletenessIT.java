@@ -3,9 +3,9 @@ package dev.mlinfra.postgres;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mlinfra.decision.DecisionCompleteness;
-import dev.mlinfra.decision.DecisionQuery;
-import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.history.DecisionCompleteness;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.spi.DecisionReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -239,7 +239,7 @@ class CompletenessIT {
 
   private static List<DecisionCompleteness> completeness(int fromMinute, int toMinute) {
     return postgres
-        .part(DecisionHistory.class)
+        .part(DecisionReader.class)
         .completeness(DecisionQuery.between(at(fromMinute), at(toMinute)));
   }
 

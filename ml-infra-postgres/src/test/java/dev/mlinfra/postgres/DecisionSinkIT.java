@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.decision.DecisionOutcome;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
-import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.history.DecisionOutcome;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.LoggedDecision;
@@ -337,7 +337,7 @@ class DecisionSinkIT {
     for (int attempt = 0; attempt < 20; attempt++) {
       try {
         Written written = postgres.store(first, batch);
-        return written.inserted() + written.repeated();
+        return written.inserted() + written.duplicates();
       } catch (UnavailableException e) {
         first = false;
       }
@@ -385,7 +385,7 @@ class DecisionSinkIT {
 
   private List<DecisionOutcome> read(DecisionQuery query) {
     List<DecisionOutcome> read = new ArrayList<>();
-    assertThat(postgres.part(DecisionHistory.class).read(query, read::add)).isEqualTo(read.size());
+    assertThat(postgres.part(DecisionReader.class).read(query, read::add)).isEqualTo(read.size());
     return read;
   }
 

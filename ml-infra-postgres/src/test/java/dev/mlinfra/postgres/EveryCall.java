@@ -3,25 +3,25 @@ package dev.mlinfra.postgres;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.decision.TrainingQuery;
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
 import dev.mlinfra.model.Promotion;
-import dev.mlinfra.pattern.Observation;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
+import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
-import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.PackedRow;
-import dev.mlinfra.spi.TrainingHistory;
+import dev.mlinfra.spi.TrainingReader;
+import dev.mlinfra.training.TrainingQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,13 +55,13 @@ final class EveryCall {
     postgres.activate(true, Activation.of(decision.id()));
     postgres.activate(false, Activation.of(decision.id()));
     postgres
-        .part(DecisionHistory.class)
+        .part(DecisionReader.class)
         .read(DecisionQuery.between(THEN, THEN.plusSeconds(1)), outcome -> {});
     postgres
-        .part(DecisionHistory.class)
+        .part(DecisionReader.class)
         .completeness(DecisionQuery.between(THEN, THEN.plusSeconds(1)));
     postgres.part(DecisionSink.class).numbering(() -> 1);
-    TrainingHistory training = postgres.part(TrainingHistory.class);
+    TrainingReader training = postgres.part(TrainingReader.class);
     training.read(
         TrainingQuery.of(DecisionQuery.between(THEN, THEN.plusSeconds(1)))
             .featuresByAction("user")
@@ -82,9 +82,10 @@ final class EveryCall {
     float[] embedding = new float[64];
     embedding[0] = 1;
     PatternStore store = postgres.part(PatternStore.class);
-    store.put(List.of(Pattern.of("item", "item-79").embedding(embedding)));
+    store.put(List.of(LearnedPattern.of("item", "item-79").embedding(embedding)));
     store.accumulate(
-        List.of(new Observation(UUID.randomUUID(), "item", "item-79", Map.of("clicks", 1.0))));
+        List.of(
+            new PatternObservation(UUID.randomUUID(), "item", "item-79", Map.of("clicks", 1.0))));
     store.find("item", "item-79");
     store.list("item", 10);
     store.similar("item", embedding, 10);

@@ -5,8 +5,8 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.LoggedDecision;
-import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.Written;
@@ -22,7 +22,7 @@ import java.util.Map;
 /** The module opened as the host opens it, with its parts at hand. */
 final class OpenPostgres implements Wiring, AutoCloseable {
   private final Map<Class<?>, Object> parts = new HashMap<>();
-  private final List<Probe> probes = new ArrayList<>();
+  private final List<HealthProbe> probes = new ArrayList<>();
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
   private long sequence;
 
@@ -47,7 +47,7 @@ final class OpenPostgres implements Wiring, AutoCloseable {
     return part(SchemaAdmin.class);
   }
 
-  Probe probe() {
+  HealthProbe probe() {
     return probes.get(0);
   }
 
@@ -96,7 +96,7 @@ final class OpenPostgres implements Wiring, AutoCloseable {
   }
 
   @Override
-  public void probe(Probe probe) {
+  public void probe(HealthProbe probe) {
     probes.add(probe);
   }
 

@@ -6,8 +6,8 @@ import static org.assertj.core.data.Offset.offset;
 
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
-import dev.mlinfra.pattern.Observation;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
+import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.pattern.SimilarPattern;
 import java.util.ArrayList;
@@ -36,24 +36,24 @@ class PatternStoreIT {
 
   @Test
   void findsWhatWasPutAndReplacesIt() {
-    Pattern first =
-        Pattern.of("item", "item-79")
+    LearnedPattern first =
+        LearnedPattern.of("item", "item-79")
             .counters(Map.of("clicks", 3.0, "ctr", 0.0042))
             .support(7, 0.5)
             .embedding(vector(1));
-    store.put(List.of(first, Pattern.of("item", "bare")));
+    store.put(List.of(first, LearnedPattern.of("item", "bare")));
     assertThat(store.find("item", "item-79")).contains(first);
-    assertThat(store.find("item", "bare")).contains(Pattern.of("item", "bare"));
+    assertThat(store.find("item", "bare")).contains(LearnedPattern.of("item", "bare"));
     assertThat(store.find("user", "item-79")).isEmpty();
 
-    Pattern second = Pattern.of("item", "item-79").support(8, 1);
+    LearnedPattern second = LearnedPattern.of("item", "item-79").support(8, 1);
     store.put(List.of(second));
     assertThat(store.find("item", "item-79")).contains(second);
   }
 
   @Test
   void replacesAConnectionThatTheServerEnded() {
-    store.put(List.of(Pattern.of("item", "a")));
+    store.put(List.of(LearnedPattern.of("item", "a")));
     database.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
@@ -64,11 +64,13 @@ class PatternStoreIT {
   void listsThoseWithTheMostSupportFirst() {
     store.put(
         List.of(
-            Pattern.of("item", "c").support(1, 0),
-            Pattern.of("item", "b").support(5, 0),
-            Pattern.of("item", "a").support(5, 0),
-            Pattern.of("user", "x").support(9, 0)));
-    assertThat(store.list("item", 10)).extracting(Pattern::key).containsExactly("a", "b", "c");
+            LearnedPattern.of("item", "c").support(1, 0),
+            LearnedPattern.of("item", "b").support(5, 0),
+            LearnedPattern.of("item", "a").support(5, 0),
+            LearnedPattern.of("user", "x").support(9, 0)));
+    assertThat(store.list("item", 10))
+        .extracting(LearnedPattern::key)
+        .containsExactly("a", "b", "c");
     assertThat(store.list("item", 2)).hasSize(2);
     assertThatThrownBy(() -> store.list("item", 0)).isInstanceOf(ConfigException.class);
   }
@@ -76,11 +78,11 @@ class PatternStoreIT {
   @Test
   void findsTheNearestByCosineInTheOrderOfAnExactSearch() {
     Random random = new Random(42);
-    List<Pattern> all = new ArrayList<>();
+    List<LearnedPattern> all = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      all.add(Pattern.of(i % 3 == 0 ? "user" : "item", "p" + i).embedding(vector(random)));
+      all.add(LearnedPattern.of(i % 3 == 0 ? "user" : "item", "p" + i).embedding(vector(random)));
     }
-    all.add(Pattern.of("item", "without"));
+    all.add(LearnedPattern.of("item", "without"));
     store.put(all);
     float[] query = vector(random);
 
@@ -93,7 +95,7 @@ class PatternStoreIT {
                 .filter(it -> it.kind().equals("item") && it.embedding().length > 0)
                 .sorted(Comparator.comparingDouble(it -> -cosine(it.embedding(), query)))
                 .limit(10)
-                .map(Pattern::key)
+                .map(LearnedPattern::key)
                 .toList());
     assertThat(found.get(0).similarity())
         .isCloseTo(cosine(found.get(0).pattern().embedding(), query), offset(1e-5));
@@ -102,8 +104,8 @@ class PatternStoreIT {
 
   @Test
   void refusesAnEmbeddingOfAnotherLengthOrWithoutDirection() {
-    Pattern shorter = Pattern.of("item", "x").embedding(1, 2);
-    assertThatThrownBy(() -> store.put(List.of(Pattern.of("item", "fine"), shorter)))
+    LearnedPattern shorter = LearnedPattern.of("item", "x").embedding(1, 2);
+    assertThatThrownBy(() -> store.put(List.of(LearnedPattern.of("item", "fine"), shorter)))
         .isInstanceOf(CorruptDataException.class)
         .hasMessage(
             "pattern.embedding length was 2 but must be 64, as the schema was made;"
@@ -116,20 +118,20 @@ class PatternStoreIT {
 
   @Test
   void countsAnEventOnceForAPatternHoweverOftenItComes() {
-    Observation click = seen(UUID.randomUUID(), "item-1", 1);
-    Observation sameEventOtherPattern = seen(click.eventId(), "item-2", 1);
+    PatternObservation click = seen(UUID.randomUUID(), "item-1", 1);
+    PatternObservation sameEventOtherPattern = seen(click.eventId(), "item-2", 1);
     assertThat(store.accumulate(List.of(click, click, sameEventOtherPattern))).isEqualTo(2);
     assertThat(store.accumulate(List.of(click, seen(UUID.randomUUID(), "item-1", 2)))).isEqualTo(1);
     assertThat(store.accumulate(List.of())).isZero();
 
-    Pattern counted = store.find("item", "item-1").orElseThrow();
+    LearnedPattern counted = store.find("item", "item-1").orElseThrow();
     assertThat(counted.counters()).isEqualTo(Map.of("clicks", 3.0));
     assertThat(counted.support()).isEqualTo(2);
   }
 
   @Test
   void addsUpWhatSeveralProcessorsSeeAtOnce() throws Exception {
-    List<Observation> events = new ArrayList<>();
+    List<PatternObservation> events = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       events.add(seen(UUID.randomUUID(), "item-" + i % 5, 0.5));
     }
@@ -154,16 +156,17 @@ class PatternStoreIT {
 
   @Test
   void keepsTheEmbeddingWhileCountsAreAdded() {
-    Pattern item = Pattern.of("item", "item-1").embedding(vector(1)).counters(Map.of("views", 1.0));
+    LearnedPattern item =
+        LearnedPattern.of("item", "item-1").embedding(vector(1)).counters(Map.of("views", 1.0));
     store.put(List.of(item));
     store.accumulate(List.of(seen(UUID.randomUUID(), "item-1", 1)));
-    Pattern counted = store.find("item", "item-1").orElseThrow();
+    LearnedPattern counted = store.find("item", "item-1").orElseThrow();
     assertThat(counted.embedding()).isEqualTo(item.embedding());
     assertThat(counted.counters()).isEqualTo(Map.of("views", 1.0, "clicks", 1.0));
   }
 
-  private static Observation seen(UUID event, String key, double clicks) {
-    return new Observation(event, "item", key, Map.of("clicks", clicks));
+  private static PatternObservation seen(UUID event, String key, double clicks) {
+    return new PatternObservation(event, "item", key, Map.of("clicks", clicks));
   }
 
   private static float[] vector(int seed) {

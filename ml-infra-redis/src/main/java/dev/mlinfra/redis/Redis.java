@@ -1,7 +1,7 @@
 package dev.mlinfra.redis;
 
-import dev.mlinfra.redis.internal.RedisModule;
 import dev.mlinfra.redis.internal.RedisOptions;
+import dev.mlinfra.redis.internal.RedisParts;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
@@ -181,7 +181,7 @@ public final class Redis implements InfraModule {
 
   @Override
   public String name() {
-    return RedisModule.NAME;
+    return RedisParts.NAME;
   }
 
   @Override
@@ -191,7 +191,7 @@ public final class Redis implements InfraModule {
 
   @Override
   public void open(Wiring wiring) {
-    RedisModule.open(options, wiring);
+    RedisParts.open(options, wiring);
   }
 
   @Override

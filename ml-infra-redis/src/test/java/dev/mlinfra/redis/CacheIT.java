@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.model.ModelVersion;
 import java.time.Duration;
 import java.time.Instant;

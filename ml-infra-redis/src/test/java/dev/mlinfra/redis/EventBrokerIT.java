@@ -10,7 +10,7 @@ import dev.mlinfra.event.EventStreams;
 import dev.mlinfra.spi.EventBroker.Entry;
 import dev.mlinfra.spi.EventBroker.Subscription;
 import dev.mlinfra.spi.Written;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
 import io.lettuce.core.XAddArgs;
@@ -208,7 +208,7 @@ class EventBrokerIT {
         List<Entry> claimed = heir.claim(Duration.ZERO, 100);
 
         assertThat(claimed).hasSize(7).allMatch(entry -> entry.event() != null);
-        assertThat(own.count(Meter.EVENTS_GONE)).isEqualTo(3);
+        assertThat(own.count(Instrument.EVENTS_GONE)).isEqualTo(3);
         assertThat(cli.redis().xpending(STREAM, GROUP).getCount()).isEqualTo(7);
       }
     }

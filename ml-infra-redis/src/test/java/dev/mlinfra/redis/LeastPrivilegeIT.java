@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.health.ComponentHealth.Status;
+import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.EventBroker.Subscription;
@@ -67,7 +67,7 @@ class LeastPrivilegeIT {
 
       List<Event> events = List.of(Event.of("t", "k"));
       parts.broker().append(events, true);
-      assertThat(parts.broker().append(events, false).repeated()).isOne();
+      assertThat(parts.broker().append(events, false).duplicates()).isOne();
       Subscription dead = parts.broker().subscribe("ml-processors", "dead");
       assertThat(dead.read(10, SHORT)).hasSize(1);
       dead.close();

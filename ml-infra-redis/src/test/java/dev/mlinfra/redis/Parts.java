@@ -1,16 +1,16 @@
 package dev.mlinfra.redis;
 
-import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.ModelPointers;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.PauseSignal;
-import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.StreamAdmin;
 import dev.mlinfra.spi.Wiring;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,9 +27,9 @@ import java.util.function.DoubleSupplier;
 /** Opens a module and holds what it hands over. */
 final class Parts implements Wiring, Telemetry, AutoCloseable {
   private final Map<Class<?>, Object> parts = new HashMap<>();
-  private final Map<Meter, Long> counts = new ConcurrentHashMap<>();
+  private final Map<Instrument, Long> counts = new ConcurrentHashMap<>();
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
-  private Probe probe;
+  private HealthProbe probe;
 
   Parts(Redis redis) {
     redis.open(this);
@@ -63,11 +63,11 @@ final class Parts implements Wiring, Telemetry, AutoCloseable {
     return part(PauseSignal.class);
   }
 
-  Probe probe() {
+  HealthProbe probe() {
     return probe;
   }
 
-  long count(Meter meter) {
+  long count(Instrument meter) {
     return counts.getOrDefault(meter, 0L);
   }
 
@@ -106,7 +106,7 @@ final class Parts implements Wiring, Telemetry, AutoCloseable {
   }
 
   @Override
-  public void probe(Probe added) {
+  public void probe(HealthProbe added) {
     probe = added;
   }
 
@@ -116,15 +116,15 @@ final class Parts implements Wiring, Telemetry, AutoCloseable {
   }
 
   @Override
-  public void count(Meter meter, long amount, String... tagValues) {
+  public void count(Instrument meter, long amount, String... tagValues) {
     counts.merge(meter, amount, Long::sum);
   }
 
   @Override
-  public void time(Meter meter, long nanos, String... tagValues) {}
+  public void time(Instrument meter, long nanos, String... tagValues) {}
 
   @Override
-  public void observe(Meter meter, DoubleSupplier value, String... tagValues) {}
+  public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {}
 
   @Override
   public void close() {

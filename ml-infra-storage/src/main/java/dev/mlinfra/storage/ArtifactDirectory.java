@@ -1,13 +1,13 @@
 package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Settings;
 import dev.mlinfra.spi.Wiring;
-import dev.mlinfra.storage.internal.directory.DirectoryProbe;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.storage.internal.directory.DirectoryHealthProbe;
 import dev.mlinfra.storage.internal.directory.DirectoryStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +76,7 @@ public final class ArtifactDirectory implements InfraModule {
     DirectoryStore store = new DirectoryStore(root, quotaBytes, wiring.clock());
     wiring.provide(ArtifactStore.class, store);
     wiring.provide(BucketAdmin.class, store);
-    wiring.probe(new DirectoryProbe(store));
+    wiring.probe(new DirectoryHealthProbe(store));
   }
 
   @Override

@@ -1,17 +1,17 @@
 package dev.mlinfra.storage;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Settings;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Texts;
 import dev.mlinfra.storage.internal.Endpoint;
 import dev.mlinfra.storage.internal.mlflow.MlflowCalls;
+import dev.mlinfra.storage.internal.mlflow.MlflowHealthProbe;
 import dev.mlinfra.storage.internal.mlflow.MlflowMirror;
-import dev.mlinfra.storage.internal.mlflow.MlflowProbe;
 import dev.mlinfra.storage.internal.mlflow.MlflowTarget;
 import dev.mlinfra.storage.internal.mlflow.RunArtifacts;
 import java.time.Duration;
@@ -240,7 +240,7 @@ public final class Mlflow implements InfraModule {
     wiring.provide(
         ModelMirror.class,
         new MlflowMirror(calls, new RunArtifacts(calls, copyArtifactsUpTo, wiring)));
-    wiring.probe(new MlflowProbe(calls));
+    wiring.probe(new MlflowHealthProbe(calls));
   }
 
   @Override

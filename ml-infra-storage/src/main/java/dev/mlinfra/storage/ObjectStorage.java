@@ -1,17 +1,17 @@
 package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Settings;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
 import dev.mlinfra.storage.internal.Endpoint;
 import dev.mlinfra.storage.internal.s3.BucketSetup;
-import dev.mlinfra.storage.internal.s3.S3Probe;
+import dev.mlinfra.storage.internal.s3.S3HealthProbe;
 import dev.mlinfra.storage.internal.s3.S3Store;
 import dev.mlinfra.storage.internal.s3.S3Target;
 import java.time.Duration;
@@ -268,7 +268,7 @@ public final class ObjectStorage implements InfraModule {
     wiring.onClose(store);
     wiring.provide(ArtifactStore.class, store);
     wiring.provide(BucketAdmin.class, new BucketSetup(store, quotaBytes, wiring.clock()));
-    wiring.probe(new S3Probe(store));
+    wiring.probe(new S3HealthProbe(store));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.mlinfra.storage;
 
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class Wired implements Wiring, AutoCloseable {
   private final Clock clock;
   private final Map<Class<?>, Object> parts = new HashMap<>();
-  private final List<Probe> probes = new ArrayList<>();
+  private final List<HealthProbe> probes = new ArrayList<>();
   private final List<AutoCloseable> resources = new ArrayList<>();
 
   private Wired(Clock clock) {
@@ -42,7 +42,7 @@ public final class Wired implements Wiring, AutoCloseable {
     return part.cast(parts.get(part));
   }
 
-  Probe probe() {
+  HealthProbe probe() {
     return probes.get(0);
   }
 
@@ -82,7 +82,7 @@ public final class Wired implements Wiring, AutoCloseable {
   }
 
   @Override
-  public void probe(Probe probe) {
+  public void probe(HealthProbe probe) {
     probes.add(probe);
   }
 

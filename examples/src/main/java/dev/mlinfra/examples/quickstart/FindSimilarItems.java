@@ -1,6 +1,6 @@
 package dev.mlinfra.examples.quickstart;
 
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.pattern.SimilarPattern;
 import java.util.Comparator;
@@ -18,10 +18,12 @@ final class FindSimilarItems {
     this.patterns = patterns;
   }
 
-  String find(List<Pattern> learned) {
-    Pattern best =
+  String find(List<LearnedPattern> learned) {
+    LearnedPattern best =
         learned.stream()
-            .max(Comparator.comparingDouble(Pattern::confidence).thenComparing(Pattern::key))
+            .max(
+                Comparator.comparingDouble(LearnedPattern::confidence)
+                    .thenComparing(LearnedPattern::key))
             .orElseThrow(() -> new QuickStartException("no pattern was learned"));
     List<SimilarPattern> nearest =
         patterns.similar(best.kind(), best.embedding(), NEIGHBOURS + 1).stream()

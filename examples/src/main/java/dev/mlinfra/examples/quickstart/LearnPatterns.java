@@ -6,8 +6,8 @@ import dev.mlinfra.event.Delivery;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.event.EventStreams;
-import dev.mlinfra.pattern.Observation;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
+import dev.mlinfra.pattern.PatternObservation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,7 +64,7 @@ final class LearnPatterns {
     return deadLettered;
   }
 
-  List<Pattern> patterns() {
+  List<LearnedPattern> patterns() {
     return ml.patterns().list(KIND, MOST_ITEMS);
   }
 
@@ -101,9 +101,10 @@ final class LearnPatterns {
                 .toList());
   }
 
-  private Observation observation(Event event) {
+  private PatternObservation observation(Event event) {
     double clicks = Double.parseDouble(event.fields().getOrDefault("clicked", "0"));
-    return new Observation(event.id(), KIND, event.key(), Map.of(IMPRESSIONS, 1.0, CLICKS, clicks));
+    return new PatternObservation(
+        event.id(), KIND, event.key(), Map.of(IMPRESSIONS, 1.0, CLICKS, clicks));
   }
 
   private void awaitConsumption(EventConsumer processor) {
@@ -124,8 +125,8 @@ final class LearnPatterns {
     Map<String, Item> items = new HashMap<>();
     data.items().forEach(item -> items.put(item.action(), item));
     double rate = (double) sum(CLICKS) / sum(IMPRESSIONS);
-    List<Pattern> described = new ArrayList<>();
-    for (Pattern pattern : patterns()) {
+    List<LearnedPattern> described = new ArrayList<>();
+    for (LearnedPattern pattern : patterns()) {
       Item item = items.get(pattern.key());
       if (item != null) {
         double clicks = pattern.counters().getOrDefault(CLICKS, 0.0);

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param events of the event streams
  */
 record Ledgers(Ledger decisions, Ledger feedback, Ledger events) {
-  private static final String LAYOUT = "%9s %8s %10s %9s %8s %7s %8s %8s %9s";
+  private static final String LAYOUT = "%9s %8s %12s %9s %8s %7s %8s %8s %9s";
 
   static Ledgers of(MlInfra ml) {
     return new Ledgers(
@@ -26,7 +26,7 @@ record Ledgers(Ledger decisions, Ledger feedback, Ledger events) {
         LAYOUT.formatted(
             "offered",
             "=stored",
-            "(repeated)",
+            "(duplicates)",
             "+buffered",
             "+spooled",
             "+parked",
@@ -46,7 +46,7 @@ record Ledgers(Ledger decisions, Ledger feedback, Ledger events) {
     return LAYOUT.formatted(
         count(ledger.offered()),
         count(ledger.stored()),
-        "(" + count(ledger.alreadyStored()) + ")",
+        "(" + count(ledger.duplicates()) + ")",
         count(ledger.buffered()),
         count(ledger.spooled()),
         count(ledger.parked()),

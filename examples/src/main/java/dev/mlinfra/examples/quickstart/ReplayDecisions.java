@@ -25,7 +25,7 @@ final class ReplayDecisions {
     Offers.flush(log::flush);
     Ledger ledger = log.ledger();
     return "%,d of %,d logged, %,d of them new"
-        .formatted(ledger.stored(), impressions.size(), ledger.stored() - ledger.alreadyStored());
+        .formatted(ledger.stored(), impressions.size(), ledger.stored() - ledger.duplicates());
   }
 
   private static Decision decision(Impression shown) {

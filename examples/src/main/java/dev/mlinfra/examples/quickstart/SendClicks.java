@@ -33,7 +33,7 @@ final class SendClicks {
             direct,
             late,
             twice,
-            ledger.stored() - ledger.alreadyStored(),
+            ledger.stored() - ledger.duplicates(),
             ledger.offered());
   }
 

@@ -3,7 +3,7 @@ package dev.mlinfra.internal.artifact;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.error.CorruptDataException;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -45,8 +45,8 @@ public record MeteredArtifactStore(ArtifactStore store, Telemetry telemetry)
   private Artifact timedPut(Supplier<Artifact> call) {
     long start = System.nanoTime();
     Artifact artifact = call.get();
-    telemetry.time(Meter.ARTIFACTS_PUT, System.nanoTime() - start);
-    telemetry.count(Meter.ARTIFACTS_PUT_BYTES, artifact.sizeBytes());
+    telemetry.time(Instrument.ARTIFACTS_PUT, System.nanoTime() - start);
+    telemetry.count(Instrument.ARTIFACTS_PUT_BYTES, artifact.sizeBytes());
     return artifact;
   }
 
@@ -54,10 +54,10 @@ public record MeteredArtifactStore(ArtifactStore store, Telemetry telemetry)
     long start = System.nanoTime();
     try {
       T result = call.get();
-      telemetry.time(Meter.ARTIFACTS_READ, System.nanoTime() - start);
+      telemetry.time(Instrument.ARTIFACTS_READ, System.nanoTime() - start);
       return result;
     } catch (CorruptDataException e) {
-      telemetry.count(Meter.ARTIFACTS_CORRUPT, 1);
+      telemetry.count(Instrument.ARTIFACTS_CORRUPT, 1);
       throw e;
     }
   }

@@ -2,8 +2,8 @@ package dev.mlinfra.internal.assembly;
 
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.Probe;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
@@ -30,7 +30,7 @@ public final class Assembly implements AutoCloseable {
   private final List<FeatureView> views;
   private final Map<Class<?>, Object> parts = new HashMap<>();
   private final Map<Class<?>, String> providers = new HashMap<>();
-  private final List<Probe> probes = new ArrayList<>();
+  private final List<HealthProbe> probes = new ArrayList<>();
   private final List<AutoCloseable> resources = new ArrayList<>();
 
   /** Makes an empty assembly for one process. */
@@ -64,7 +64,7 @@ public final class Assembly implements AutoCloseable {
   }
 
   /** The probes, in the order of registration. */
-  public List<Probe> probes() {
+  public List<HealthProbe> probes() {
     return List.copyOf(probes);
   }
 
@@ -151,7 +151,7 @@ public final class Assembly implements AutoCloseable {
     }
 
     @Override
-    public void probe(Probe probe) {
+    public void probe(HealthProbe probe) {
       probes.add(Objects.requireNonNull(probe, "probe"));
     }
 

@@ -6,9 +6,9 @@ import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
-import dev.mlinfra.internal.buffer.Backoff;
-import dev.mlinfra.internal.pause.PauseSwitch;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.internal.runtime.PauseSwitch;
+import dev.mlinfra.spi.HealthProbe;
+import dev.mlinfra.spi.runtime.Backoff;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * that fails goes to the end of the queue, so that it does not hold up the others. What is still
  * missing shows in the health report.
  */
-public final class BackgroundBootstrap implements Probe, AutoCloseable {
+public final class BackgroundBootstrap implements HealthProbe, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundBootstrap.class);
 
   private static final long HELD_PAUSE_MILLIS = 100;

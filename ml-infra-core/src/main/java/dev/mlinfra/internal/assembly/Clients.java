@@ -10,20 +10,20 @@ import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.internal.artifact.MeteredArtifactStore;
 import dev.mlinfra.internal.decision.BufferedDecisionLog;
-import dev.mlinfra.internal.decision.Forgetting;
+import dev.mlinfra.internal.decision.Erasure;
 import dev.mlinfra.internal.event.BufferedEventStreams;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
 import dev.mlinfra.internal.model.MirroredModelRegistry;
 import dev.mlinfra.internal.pattern.MeteredPatternStore;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.internal.spool.Spool;
 import dev.mlinfra.internal.training.TrainingSets;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.DeadLetterStore;
-import dev.mlinfra.spi.DecisionEraser;
-import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.ErasureStore;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelPointers;
@@ -31,7 +31,7 @@ import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.RecentDecisions;
-import dev.mlinfra.spi.TrainingHistory;
+import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.List;
@@ -156,13 +156,13 @@ public final class Clients {
           options,
           spool,
           sink,
-          parts.find(DecisionHistory.class),
+          parts.find(DecisionReader.class),
           recent,
           parts.find(DeadLetterStore.class),
           pause,
           mask,
-          new TrainingSets(parts.find(TrainingHistory.class), features),
-          new Forgetting(parts.find(DecisionEraser.class), recent, clock),
+          new TrainingSets(parts.find(TrainingReader.class), features),
+          new Erasure(parts.find(ErasureStore.class), recent, clock),
           parts.telemetry());
     } catch (RuntimeException | Error e) {
       spool.ifPresent(Spool::abandon);

@@ -1,6 +1,6 @@
 package dev.mlinfra.internal.assembly;
 
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
@@ -19,22 +19,22 @@ final class GuardedTelemetry implements Telemetry {
   }
 
   @Override
-  public void count(Meter meter, long amount, String... tagValues) {
+  public void count(Instrument meter, long amount, String... tagValues) {
     guard(meter, () -> inner.count(meter, amount, tagValues));
   }
 
   @Override
-  public void time(Meter meter, long nanos, String... tagValues) {
+  public void time(Instrument meter, long nanos, String... tagValues) {
     guard(meter, () -> inner.time(meter, nanos, tagValues));
   }
 
   @Override
-  public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
+  public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {
     guard(meter, () -> inner.observe(meter, value, tagValues));
   }
 
   @SuppressWarnings("CatchingUnchecked") // a report that fails must not look like a failed write
-  private void guard(Meter meter, Runnable report) {
+  private void guard(Instrument meter, Runnable report) {
     try {
       report.run();
     } catch (Throwable e) {

@@ -1,9 +1,9 @@
 package dev.mlinfra.internal.assembly;
 
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.secret.SecretSource;
+import dev.mlinfra.spi.check.Texts;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package dev.mlinfra.internal.assembly;
 
 import dev.mlinfra.buffer.SpoolOptions;
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.check.Faults;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

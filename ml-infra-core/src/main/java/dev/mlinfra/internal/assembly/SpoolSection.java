@@ -2,9 +2,9 @@ package dev.mlinfra.internal.assembly;
 
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.check.Faults;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  */
 final class Counts {
   final LongAdder stored = new LongAdder();
-  final LongAdder repeated = new LongAdder();
+  final LongAdder duplicates = new LongAdder();
   final LongAdder parked = new LongAdder();
   final LongAdder sampledOut = new LongAdder();
   final LongAdder droppedFull = new LongAdder();
@@ -53,8 +53,8 @@ final class Counts {
     return spool.stored.sum() + stored.sum();
   }
 
-  long repeatedTotal() {
-    return spool.repeated.sum() + repeated.sum();
+  long duplicatesTotal() {
+    return spool.duplicates.sum() + duplicates.sum();
   }
 
   long parkedTotal() {
@@ -129,7 +129,7 @@ final class Counts {
         sampled,
         dropped,
         refused,
-        repeatedTotal());
+        duplicatesTotal());
   }
 
   private static void putIfAny(Map<String, Long> map, String key, long count) {

@@ -11,7 +11,7 @@ public final class SpoolTally {
   public final LongAdder stored = new LongAdder();
 
   /** How many of those the store had before. */
-  public final LongAdder repeated = new LongAdder();
+  public final LongAdder duplicates = new LongAdder();
 
   /** Rows that the store refused and that are dead letters. */
   public final LongAdder parked = new LongAdder();

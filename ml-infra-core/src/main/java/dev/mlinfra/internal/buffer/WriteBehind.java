@@ -4,8 +4,8 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.buffer.Ledger;
-import dev.mlinfra.internal.pause.PauseSwitch;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.internal.runtime.PauseSwitch;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A bounded buffer between the host's threads and one writer thread. Offers never block, throw or
- * do I/O; the writer drains through {@link Batches}.
+ * do I/O; the writer drains through {@link BatchWriter}.
  */
 public final class WriteBehind<T extends Bufferable> {
   private static final Logger LOG = LoggerFactory.getLogger(WriteBehind.class);
@@ -29,11 +29,11 @@ public final class WriteBehind<T extends Bufferable> {
   private final Sampler sampler;
   private final PauseSwitch pause;
   private final @Nullable Masking<T> masking;
-  private final Intake intake;
-  private final Overflow<T> overflow;
+  private final HostQueue intake;
+  private final SpillTarget<T> overflow;
   private final Counts counts;
   private final Object drainLock = new Object();
-  private final Batches<T> batches;
+  private final BatchWriter<T> batches;
   private volatile boolean closed;
   private volatile boolean finished;
 
@@ -42,8 +42,8 @@ public final class WriteBehind<T extends Bufferable> {
       String name,
       BufferOptions options,
       BatchStore<T> store,
-      Overflow<T> overflow,
-      Parking<T> parking,
+      SpillTarget<T> overflow,
+      DeadLetters<T> parking,
       PauseSwitch pause,
       @Nullable Masking<T> masking,
       Telemetry telemetry) {
@@ -52,11 +52,11 @@ public final class WriteBehind<T extends Bufferable> {
     this.masking = masking;
     this.sampleByLoad = options.sampleByLoad();
     this.sampler = new Sampler(options.sampleRate());
-    this.intake = new Intake(options);
+    this.intake = new HostQueue(options);
     this.overflow = overflow;
     this.counts = new Counts(overflow.tally(), intake::acceptedTotal);
     this.batches =
-        new Batches<>(name, options, store, overflow, parking, counts, intake, telemetry);
+        new BatchWriter<>(name, options, store, overflow, parking, counts, intake, telemetry);
     observe(telemetry);
   }
 
@@ -122,7 +122,7 @@ public final class WriteBehind<T extends Bufferable> {
     };
   }
 
-  Overflow<T> overflow() {
+  SpillTarget<T> overflow() {
     return overflow;
   }
 
@@ -202,16 +202,16 @@ public final class WriteBehind<T extends Bufferable> {
   }
 
   private void observe(Telemetry telemetry) {
-    telemetry.observe(Meter.BUFFER_OFFERED, () -> counts.ledger().offered(), name);
-    telemetry.observe(Meter.BUFFER_STORED, counts::storedTotal, name);
-    telemetry.observe(Meter.BUFFER_REPEATED, counts::repeatedTotal, name);
-    telemetry.observe(Meter.BUFFER_ROWS, () -> counts.ledger().buffered(), name);
-    telemetry.observe(Meter.BUFFER_BYTES, intake::usedBytes, name);
-    telemetry.observe(Meter.BUFFER_SPOOLED, counts::spooled, name);
-    telemetry.observe(Meter.BUFFER_PARKED, counts::parkedTotal, name);
-    telemetry.observe(Meter.BUFFER_SAMPLED_OUT, counts.sampledOut::sum, name);
-    telemetry.observe(Meter.BUFFER_DROPPED, counts::dropped, name);
-    telemetry.observe(Meter.BUFFER_REJECTED, counts::rejectedTotal, name);
-    telemetry.observe(Meter.BUFFER_WRITE_FAILURES, counts::writeFailuresTotal, name);
+    telemetry.observe(Instrument.BUFFER_OFFERED, () -> counts.ledger().offered(), name);
+    telemetry.observe(Instrument.BUFFER_STORED, counts::storedTotal, name);
+    telemetry.observe(Instrument.BUFFER_DUPLICATES, counts::duplicatesTotal, name);
+    telemetry.observe(Instrument.BUFFER_ROWS, () -> counts.ledger().buffered(), name);
+    telemetry.observe(Instrument.BUFFER_BYTES, intake::usedBytes, name);
+    telemetry.observe(Instrument.BUFFER_SPOOLED, counts::spooled, name);
+    telemetry.observe(Instrument.BUFFER_PARKED, counts::parkedTotal, name);
+    telemetry.observe(Instrument.BUFFER_SAMPLED_OUT, counts.sampledOut::sum, name);
+    telemetry.observe(Instrument.BUFFER_DROPPED, counts::dropped, name);
+    telemetry.observe(Instrument.BUFFER_REJECTED, counts::rejectedTotal, name);
+    telemetry.observe(Instrument.BUFFER_WRITE_FAILURES, counts::writeFailuresTotal, name);
   }
 }

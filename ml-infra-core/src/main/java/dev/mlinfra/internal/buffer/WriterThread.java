@@ -1,6 +1,6 @@
 package dev.mlinfra.internal.buffer;
 
-import dev.mlinfra.internal.time.Patience;
+import dev.mlinfra.spi.runtime.Timeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -36,11 +36,11 @@ public final class WriterThread implements AutoCloseable {
 
   /** Waits until a buffer has settled what it had accepted before the call, or is paused. */
   public boolean flush(WriteBehind<?> buffer, Duration timeout) {
-    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    long deadline = System.nanoTime() + Timeouts.bounded(timeout).toNanos();
     if (!sync(buffer, timeout)) {
       return false;
     }
-    Overflow<?> overflow = buffer.overflow();
+    SpillTarget<?> overflow = buffer.overflow();
     long mark = overflow.newest();
     return await(deadline, buffer, () -> overflow.passed(mark));
   }
@@ -48,7 +48,7 @@ public final class WriterThread implements AutoCloseable {
   /** Waits until nothing that a buffer had accepted before the call is in memory only. */
   public boolean sync(WriteBehind<?> buffer, Duration timeout) {
     BooleanSupplier left = buffer.leftMemory();
-    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    long deadline = System.nanoTime() + Timeouts.bounded(timeout).toNanos();
     return await(deadline, buffer, left);
   }
 
@@ -76,10 +76,10 @@ public final class WriterThread implements AutoCloseable {
     buffers.forEach(WriteBehind::refuseOffers);
     closing = true;
     LockSupport.unpark(thread);
-    Patience.join(thread, closeTimeout.plus(GRACE));
+    Timeouts.join(thread, closeTimeout.plus(GRACE));
     if (thread.isAlive()) {
       thread.interrupt();
-      Patience.join(thread, GRACE);
+      Timeouts.join(thread, GRACE);
     }
     if (thread.isAlive()) {
       LOG.warn("{} is still in a blocked write; what it holds stays counted as buffered", thread);

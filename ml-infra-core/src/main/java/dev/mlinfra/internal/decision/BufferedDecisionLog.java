@@ -5,35 +5,35 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionCompleteness;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
-import dev.mlinfra.decision.DecisionOutcome;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.decision.ForgetReceipt;
-import dev.mlinfra.decision.RecentDecision;
-import dev.mlinfra.decision.TrainingQuery;
-import dev.mlinfra.decision.TrainingSet;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
+import dev.mlinfra.history.DecisionCompleteness;
+import dev.mlinfra.history.DecisionOutcome;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.history.RecentDecision;
+import dev.mlinfra.internal.buffer.DeadLetters;
 import dev.mlinfra.internal.buffer.Masking;
-import dev.mlinfra.internal.buffer.Overflow;
-import dev.mlinfra.internal.buffer.Parking;
 import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.SpillTarget;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.internal.spool.Spool;
-import dev.mlinfra.internal.time.Patience;
 import dev.mlinfra.internal.training.TrainingSets;
+import dev.mlinfra.privacy.ErasureReceipt;
 import dev.mlinfra.spi.DeadLetterStore;
-import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.Written;
+import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Telemetry;
+import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,14 +44,16 @@ import java.util.UUID;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
-/** Writes behind the host's back: a bounded buffer for each kind of rows, one writer thread. */
+/**
+ * Writes apart from the host's threads: a bounded buffer for each kind of rows, one writer thread.
+ */
 public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   private final DecisionSink sink;
-  private final Optional<DecisionHistory> history;
+  private final Optional<DecisionReader> history;
   private final RecentCache recent;
   private final PauseSwitch pause;
   private final TrainingSets trainingSets;
-  private final Forgetting forgetting;
+  private final Erasure forgetting;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
   private final WriteBehind<Activation> activations;
@@ -64,13 +66,13 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       BufferOptions options,
       Optional<Spool> spool,
       DecisionSink sink,
-      Optional<DecisionHistory> history,
+      Optional<DecisionReader> history,
       Optional<RecentDecisions> recent,
       Optional<DeadLetterStore> deadLetters,
       PauseSwitch pause,
       Optional<DecisionMask> mask,
       TrainingSets trainingSets,
-      Forgetting forgetting,
+      Erasure forgetting,
       Telemetry telemetry) {
     this.spool = spool;
     this.sink = sink;
@@ -84,8 +86,8 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             "decision",
             options,
             this::storeDecisions,
-            spool.map(this::decisionLane).orElseGet(Overflow::none),
-            new Parking<>(deadLetters, Letters::of),
+            spool.map(this::decisionLane).orElseGet(SpillTarget::none),
+            new DeadLetters<>(deadLetters, DecisionLetters::of),
             pause,
             mask.map(BufferedDecisionLog::decisionMasking).orElse(null),
             telemetry);
@@ -94,8 +96,8 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             "feedback",
             options.sampleByLoad(false), // what a decision that was kept got must not be missing
             (batch, first) -> sink.writeFeedback(values(batch), first),
-            spool.map(this::feedbackLane).orElseGet(Overflow::none),
-            new Parking<>(deadLetters, Letters::of),
+            spool.map(this::feedbackLane).orElseGet(SpillTarget::none),
+            new DeadLetters<>(deadLetters, DecisionLetters::of),
             pause,
             mask.map(BufferedDecisionLog::feedbackMasking).orElse(null),
             telemetry);
@@ -104,8 +106,8 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
             "activation",
             options.sampleByLoad(false),
             (batch, first) -> sink.writeActivations(values(batch), first),
-            spool.map(this::activationLane).orElseGet(Overflow::none),
-            new Parking<>(deadLetters, Letters::of),
+            spool.map(this::activationLane).orElseGet(SpillTarget::none),
+            new DeadLetters<>(deadLetters, DecisionLetters::of),
             pause,
             null,
             telemetry);
@@ -164,7 +166,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   public List<Optional<RecentDecision>> recent(List<UUID> ids, Duration budget) {
     return pause.paused()
         ? Collections.nCopies(ids.size(), Optional.empty())
-        : recent.find(ids, Patience.bounded(budget));
+        : recent.find(ids, Timeouts.bounded(budget));
   }
 
   @Override
@@ -183,7 +185,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   }
 
   @Override
-  public ForgetReceipt forget(String subject) {
+  public ErasureReceipt forget(String subject) {
     return forgetting.forget(subject, new Held());
   }
 
@@ -196,7 +198,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
 
   /** Waits for each buffer in turn, all within one time-out. */
   private boolean within(Duration timeout, BiPredicate<WriteBehind<?>, Duration> wait) {
-    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    long deadline = System.nanoTime() + Timeouts.bounded(timeout).toNanos();
     for (WriteBehind<?> buffer : buffers) {
       long left = Math.max(0, deadline - System.nanoTime());
       if (!wait.test(buffer, Duration.ofNanos(left))) {
@@ -206,7 +208,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     return true;
   }
 
-  private Overflow<Decision> decisionLane(Spool on) {
+  private SpillTarget<Decision> decisionLane(Spool on) {
     return on.lane(
         "decision",
         sink.decisionRows().orElseThrow(BufferedDecisionLog::noRows),
@@ -214,7 +216,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         recent::remember);
   }
 
-  private Overflow<Feedback> feedbackLane(Spool on) {
+  private SpillTarget<Feedback> feedbackLane(Spool on) {
     return on.lane(
         "feedback",
         sink.feedbackRows().orElseThrow(BufferedDecisionLog::noRows),
@@ -222,7 +224,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         batch -> {});
   }
 
-  private Overflow<Activation> activationLane(Spool on) {
+  private SpillTarget<Activation> activationLane(Spool on) {
     return on.lane(
         "activation",
         sink.activationRows().orElseThrow(BufferedDecisionLog::noRows),
@@ -230,7 +232,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         batch -> {});
   }
 
-  private DecisionHistory history(String call) {
+  private DecisionReader history(String call) {
     return history.orElseThrow(
         () ->
             new ModuleMissingException(
@@ -281,7 +283,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         (before, after) -> before.decisionId().equals(after.decisionId()));
   }
 
-  private final class Held implements Forgetting.Held {
+  private final class Held implements Erasure.Held {
     @Override
     public void await(Duration timeout) {
       long deadline = System.nanoTime() + timeout.toNanos();

@@ -2,7 +2,7 @@ package dev.mlinfra.internal.decision;
 
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.decision.RecentDecision;
+import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.spi.RecentDecisions;
 import java.time.Duration;

@@ -3,8 +3,6 @@ package dev.mlinfra.internal.event;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.event.ConsumerOptions;
@@ -12,15 +10,17 @@ import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.event.EventHandler;
 import dev.mlinfra.event.EventStreams;
-import dev.mlinfra.internal.buffer.Overflow;
-import dev.mlinfra.internal.buffer.Parking;
+import dev.mlinfra.internal.buffer.DeadLetters;
 import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.SpillTarget;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Publishes behind the host's back and runs the consumers that the host starts. */
+/** Publishes apart from the host's threads and runs the consumers that the host starts. */
 public final class BufferedEventStreams implements EventStreams, AutoCloseable {
   private final String source;
   private final EventBroker broker;
@@ -61,8 +61,8 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
             "event",
             options,
             (batch, first) -> broker.append(batch.stream().map(Sequenced::value).toList(), first),
-            Overflow.none(),
-            new Parking<>(deadLetters, BufferedEventStreams::letter),
+            SpillTarget.none(),
+            new DeadLetters<>(deadLetters, BufferedEventStreams::letter),
             pause,
             null,
             telemetry);

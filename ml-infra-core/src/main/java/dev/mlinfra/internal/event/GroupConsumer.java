@@ -5,13 +5,13 @@ import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.Delivery;
 import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.event.EventHandler;
-import dev.mlinfra.internal.buffer.Backoff;
-import dev.mlinfra.internal.pause.PauseSwitch;
-import dev.mlinfra.internal.time.Patience;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.spi.runtime.Backoff;
+import dev.mlinfra.spi.runtime.Timeouts;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ final class GroupConsumer implements EventConsumer {
   public void close() {
     stop();
     if (Thread.currentThread() != thread) {
-      Patience.join(thread, options.closeTimeout());
+      Timeouts.join(thread, options.closeTimeout());
       if (thread.isAlive()) {
         thread.interrupt();
         LOG.warn("consumer of {} is still in its handler; its events go to others", group);
@@ -176,7 +176,7 @@ final class GroupConsumer implements EventConsumer {
             .filter(entry -> !retries.holds(entry.id()))
             .toList();
     claimed.add(idle.size());
-    telemetry.count(Meter.EVENTS_CLAIMED, idle.size(), group);
+    telemetry.count(Instrument.EVENTS_CLAIMED, idle.size(), group);
     if (idle.isEmpty()) {
       nextClaimNanos = now + options.claimAfter().toNanos() / 2;
     }
@@ -256,7 +256,7 @@ final class GroupConsumer implements EventConsumer {
         held.attempts(),
         oneLine(held.cause()));
     deadLettered.increment();
-    telemetry.count(Meter.EVENTS_DEAD_LETTERED, 1, group);
+    telemetry.count(Instrument.EVENTS_DEAD_LETTERED, 1, group);
     unacknowledged.add(entry.id());
     acknowledge();
   }
@@ -270,21 +270,21 @@ final class GroupConsumer implements EventConsumer {
 
   private void settle(int events) {
     handled.add(events);
-    telemetry.count(Meter.EVENTS_HANDLED, events, group);
+    telemetry.count(Instrument.EVENTS_HANDLED, events, group);
   }
 
   private @Nullable Throwable call(List<Delivery> batch) {
     long repeats = batch.stream().filter(delivery -> delivery.attempt() > 1).count();
     redelivered.add(repeats);
-    telemetry.count(Meter.EVENTS_REDELIVERED, repeats, group);
+    telemetry.count(Instrument.EVENTS_REDELIVERED, repeats, group);
     long start = System.nanoTime();
     try {
       handler.handle(batch);
-      telemetry.time(Meter.EVENTS_HANDLER, System.nanoTime() - start, group);
+      telemetry.time(Instrument.EVENTS_HANDLER, System.nanoTime() - start, group);
       return null;
     } catch (Throwable e) {
       failures.increment();
-      telemetry.count(Meter.EVENTS_FAILURES, 1, group);
+      telemetry.count(Instrument.EVENTS_FAILURES, 1, group);
       LOG.debug("handler of {} failed for {} events: {}", group, batch.size(), oneLine(e));
       return e;
     }

@@ -1,7 +1,7 @@
 package dev.mlinfra.internal.event;
 
-import dev.mlinfra.internal.buffer.Backoff;
 import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.spi.runtime.Backoff;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.PriorityQueue;

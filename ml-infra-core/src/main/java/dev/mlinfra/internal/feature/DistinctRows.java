@@ -1,8 +1,8 @@
 package dev.mlinfra.internal.feature;
 
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.spi.PackedRow;
+import dev.mlinfra.spi.check.Texts;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.mlinfra.internal.feature;
 
-import dev.mlinfra.check.EventTime;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.feature.Feature;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureType;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.spi.check.EventTime;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
+import dev.mlinfra.spi.check.Texts;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;

@@ -10,12 +10,12 @@ import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.internal.feature.ViewCatalog.DeclaredView;
-import dev.mlinfra.internal.pause.PauseSwitch;
-import dev.mlinfra.internal.time.Patience;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.PackedRow;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.spi.runtime.Timeouts;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,7 +75,7 @@ public final class TieredFeatureStore implements FeatureStore {
               view.codec().encode(row)));
     }
     int added = offline().append(view.view(), DistinctRows.of(name, packed));
-    telemetry.count(Meter.FEATURES_WRITTEN, added, name);
+    telemetry.count(Instrument.FEATURES_WRITTEN, added, name);
     online.ifPresent(store -> putOnline(store, view.view(), packed));
     return added;
   }
@@ -90,12 +90,12 @@ public final class TieredFeatureStore implements FeatureStore {
     List<FeatureLookup> found =
         pause.paused()
             ? unavailable(entities)
-            : readOnline(view, entities, Patience.bounded(budget));
-    telemetry.time(Meter.FEATURES_ONLINE, System.nanoTime() - start, name);
+            : readOnline(view, entities, Timeouts.bounded(budget));
+    telemetry.time(Instrument.FEATURES_ONLINE, System.nanoTime() - start, name);
     for (FeatureStatus status : FeatureStatus.values()) {
       long count = found.stream().filter(lookup -> lookup.status() == status).count();
       if (count > 0) {
-        telemetry.count(Meter.FEATURES_READ, count, name, status.name());
+        telemetry.count(Instrument.FEATURES_READ, count, name, status.name());
       }
     }
     return found;
@@ -114,7 +114,7 @@ public final class TieredFeatureStore implements FeatureStore {
     for (int i = 0; i < spine.size(); i++) {
       answers.add(answer(view, rows, spine.get(i), found.get(i)));
     }
-    telemetry.time(Meter.FEATURES_AS_OF, System.nanoTime() - start, name);
+    telemetry.time(Instrument.FEATURES_AS_OF, System.nanoTime() - start, name);
     return answers;
   }
 
@@ -194,7 +194,7 @@ public final class TieredFeatureStore implements FeatureStore {
           ? FeatureLookup.without(entity, FeatureStatus.EXPIRED)
           : FeatureLookup.present(row);
     } catch (CorruptDataException e) {
-      telemetry.count(Meter.FEATURES_CORRUPT, 1, view.view().name());
+      telemetry.count(Instrument.FEATURES_CORRUPT, 1, view.view().name());
       LOG.debug("{}", e.getMessage());
       return FeatureLookup.without(entity, FeatureStatus.MISSING);
     }
@@ -212,7 +212,7 @@ public final class TieredFeatureStore implements FeatureStore {
         .map(FeatureLookup::present)
         .orElseGet(
             () -> {
-              telemetry.count(Meter.FEATURES_CORRUPT, 1, view.view().name());
+              telemetry.count(Instrument.FEATURES_CORRUPT, 1, view.view().name());
               return FeatureLookup.without(question.entity(), FeatureStatus.MISSING);
             });
   }
@@ -221,7 +221,7 @@ public final class TieredFeatureStore implements FeatureStore {
     try {
       store.putIfNewer(view, rows);
     } catch (MlInfraException e) {
-      telemetry.count(Meter.FEATURES_ONLINE_FAILURES, 1, view.name());
+      telemetry.count(Instrument.FEATURES_ONLINE_FAILURES, 1, view.name());
       LOG.warn(
           "{} rows of view {} are stored offline but not online: {}; run materialize(\"{}\") later",
           rows.size(),

@@ -1,8 +1,8 @@
 package dev.mlinfra.internal.feature;
 
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.spi.check.Texts;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;

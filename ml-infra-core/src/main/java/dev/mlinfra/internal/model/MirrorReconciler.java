@@ -1,14 +1,14 @@
 package dev.mlinfra.internal.model;
 
 import dev.mlinfra.error.MlInfraException;
-import dev.mlinfra.internal.buffer.Backoff;
-import dev.mlinfra.internal.pause.PauseSwitch;
-import dev.mlinfra.internal.time.Patience;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelStore;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.spi.runtime.Backoff;
+import dev.mlinfra.spi.runtime.Timeouts;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +43,7 @@ final class MirrorReconciler implements AutoCloseable {
     this.mirror = mirror;
     this.pause = pause;
     this.telemetry = telemetry;
-    telemetry.observe(Meter.MODELS_MIRROR_BACKLOG, () -> backlog);
+    telemetry.observe(Instrument.MODELS_MIRROR_BACKLOG, () -> backlog);
     thread = new Thread(this::run, "ml-infra-model-mirror");
     thread.setDaemon(true);
     thread.start();
@@ -57,7 +57,7 @@ final class MirrorReconciler implements AutoCloseable {
   }
 
   boolean await(Duration timeout) {
-    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    long deadline = System.nanoTime() + Timeouts.bounded(timeout).toNanos();
     synchronized (lock) {
       long target = ++wanted;
       lock.notifyAll();
@@ -77,7 +77,7 @@ final class MirrorReconciler implements AutoCloseable {
     synchronized (lock) {
       lock.notifyAll();
     }
-    Patience.join(thread, CLOSE_WAIT);
+    Timeouts.join(thread, CLOSE_WAIT);
     if (thread.isAlive()) {
       thread.interrupt();
     }
@@ -101,7 +101,7 @@ final class MirrorReconciler implements AutoCloseable {
         rest(target);
       } catch (Throwable e) {
         failures++;
-        telemetry.count(Meter.MODELS_MIRROR_FAILURES, 1);
+        telemetry.count(Instrument.MODELS_MIRROR_FAILURES, 1);
         if (Integer.bitCount(failures) == 1) {
           LOG.warn("the model mirror is behind (attempt {}): {}", failures, describe(e));
         }

@@ -1,10 +1,7 @@
 package dev.mlinfra.internal.model;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.error.MlInfraException;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
@@ -12,7 +9,10 @@ import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelPointers;
 import dev.mlinfra.spi.ModelStore;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
+import dev.mlinfra.spi.check.Texts;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class MirroredModelRegistry implements ModelRegistry, AutoCloseable
   public ModelVersion register(NewModel model) {
     ModelStore.Registered registered = store.register(model);
     if (registered.created()) {
-      telemetry.count(Meter.MODELS_REGISTERED, 1, model.name());
+      telemetry.count(Instrument.MODELS_REGISTERED, 1, model.name());
       reconciler.ifPresent(MirrorReconciler::wake);
     }
     return registered.version();
@@ -69,7 +69,7 @@ public final class MirroredModelRegistry implements ModelRegistry, AutoCloseable
     Texts.requiredFault("promotion.reason", reason, MAX_REASON_CHARS).ifPresent(faults::addLine);
     faults.throwIfAny();
     Promotion promotion = store.promote(name, version, alias, by, reason);
-    telemetry.count(Meter.MODELS_PROMOTED, 1, name);
+    telemetry.count(Instrument.MODELS_PROMOTED, 1, name);
     refreshPointer(name, alias);
     reconciler.ifPresent(MirrorReconciler::wake);
     return promotion;

@@ -1,10 +1,10 @@
 package dev.mlinfra.internal.pattern;
 
-import dev.mlinfra.pattern.Observation;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
+import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.pattern.SimilarPattern;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /** Measures a pattern store. */
 public record MeteredPatternStore(PatternStore store, Telemetry telemetry) implements PatternStore {
   @Override
-  public void put(List<Pattern> patterns) {
+  public void put(List<LearnedPattern> patterns) {
     timed(
         "put",
         () -> {
@@ -23,17 +23,17 @@ public record MeteredPatternStore(PatternStore store, Telemetry telemetry) imple
   }
 
   @Override
-  public int accumulate(List<Observation> observations) {
+  public int accumulate(List<PatternObservation> observations) {
     return timed("accumulate", () -> store.accumulate(observations));
   }
 
   @Override
-  public Optional<Pattern> find(String kind, String key) {
+  public Optional<LearnedPattern> find(String kind, String key) {
     return timed("find", () -> store.find(kind, key));
   }
 
   @Override
-  public List<Pattern> list(String kind, int limit) {
+  public List<LearnedPattern> list(String kind, int limit) {
     return timed("list", () -> store.list(kind, limit));
   }
 
@@ -45,7 +45,7 @@ public record MeteredPatternStore(PatternStore store, Telemetry telemetry) imple
   private <T> T timed(String operation, Supplier<T> call) {
     long start = System.nanoTime();
     T result = call.get();
-    telemetry.time(Meter.PATTERNS_CALL, System.nanoTime() - start, operation);
+    telemetry.time(Instrument.PATTERNS_CALL, System.nanoTime() - start, operation);
     return result;
   }
 }

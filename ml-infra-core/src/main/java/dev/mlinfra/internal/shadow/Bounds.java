@@ -1,7 +1,7 @@
 package dev.mlinfra.internal.shadow;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.runtime.Backoff;
 import java.time.Duration;
 
 /** What each candidate of a comparison may use. */

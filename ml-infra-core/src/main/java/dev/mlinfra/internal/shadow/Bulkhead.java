@@ -5,7 +5,7 @@ import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.internal.shadow.Circuit.Admission;
 import dev.mlinfra.shadow.ShadowTally;
 import dev.mlinfra.shadow.ShadowTally.Outcome;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
@@ -38,7 +38,7 @@ final class Bulkhead<I, A> {
   private final ThreadPoolExecutor threads;
   private final Circuit circuit;
   private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
-  private final Set<Turn<I, A>> unsettled = ConcurrentHashMap.newKeySet();
+  private final Set<ShadowCall<I, A>> unsettled = ConcurrentHashMap.newKeySet();
 
   /** Starts nothing; the candidate is the one at an index of the plan. */
   Bulkhead(
@@ -81,7 +81,7 @@ final class Bulkhead<I, A> {
       count(Outcome.SKIPPED_CIRCUIT);
       return;
     }
-    Turn<I, A> turn = new Turn<>(this, input, live, admission == Admission.TRIAL);
+    ShadowCall<I, A> turn = new ShadowCall<>(this, input, live, admission == Admission.TRIAL);
     unsettled.add(turn);
     try {
       threads.execute(turn);
@@ -92,7 +92,7 @@ final class Bulkhead<I, A> {
   }
 
   /** Ends a turn that waited and is not worth taking any more. */
-  boolean skipped(Turn<I, A> turn) {
+  boolean skipped(ShadowCall<I, A> turn) {
     if (runs.pause().paused()) {
       untried(turn);
       over(turn, Outcome.SKIPPED_PAUSED);
@@ -113,7 +113,7 @@ final class Bulkhead<I, A> {
     long start = System.nanoTime();
     A answer = candidate.decider().apply(input);
     long took = System.nanoTime() - start;
-    runs.telemetry().time(Meter.SHADOW_LATENCY, took, plan.name(), candidate.label());
+    runs.telemetry().time(Instrument.SHADOW_LATENCY, took, plan.name(), candidate.label());
     return Objects.requireNonNull(plan.description().apply(input, answer), "description")
         .id(live.id())
         .decidedAt(live.decidedAt().plus(place, ChronoUnit.MICROS))
@@ -130,13 +130,13 @@ final class Bulkhead<I, A> {
     return watch.schedule(expiry, plan.bounds().timeLimit().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  void answered(Turn<I, A> turn, Decision decision, Decision live) {
+  void answered(ShadowCall<I, A> turn, Decision decision, Decision live) {
     runs.log().log(decision);
     circuit.succeeded();
     over(turn, decision.action().equals(live.action()) ? Outcome.AGREED : Outcome.DIFFERED);
   }
 
-  void failed(Turn<I, A> turn, Outcome outcome, Supplier<String> why) {
+  void failed(ShadowCall<I, A> turn, Outcome outcome, Supplier<String> why) {
     boolean rests = circuit.failed(turn.trial(), System.nanoTime());
     over(turn, outcome);
     if (rests) {
@@ -161,24 +161,24 @@ final class Bulkhead<I, A> {
   }
 
   /** The turns that are not over. */
-  List<Turn<I, A>> unsettled() {
+  List<ShadowCall<I, A>> unsettled() {
     return List.copyOf(unsettled);
   }
 
-  boolean isOver(Turn<I, A> turn) {
+  boolean isOver(ShadowCall<I, A> turn) {
     return !unsettled.contains(turn);
   }
 
   void stop() {
     for (Runnable waiting : threads.shutdownNow()) {
-      if (waiting instanceof Turn<?, ?> turn) {
+      if (waiting instanceof ShadowCall<?, ?> turn) {
         turn.leave();
       }
     }
   }
 
   /** Ends a turn that had not begun when the threads were stopped. */
-  void left(Turn<I, A> turn) {
+  void left(ShadowCall<I, A> turn) {
     over(turn, Outcome.SKIPPED_CLOSED);
   }
 
@@ -196,13 +196,13 @@ final class Bulkhead<I, A> {
     }
   }
 
-  private void untried(Turn<I, A> turn) {
+  private void untried(ShadowCall<I, A> turn) {
     if (turn.trial()) {
       circuit.untried();
     }
   }
 
-  private void over(Turn<I, A> turn, Outcome outcome) {
+  private void over(ShadowCall<I, A> turn, Outcome outcome) {
     unsettled.remove(turn);
     count(outcome);
   }
@@ -215,7 +215,7 @@ final class Bulkhead<I, A> {
   private void report(Outcome outcome, long amount) {
     runs.telemetry()
         .count(
-            Meter.SHADOW_TURNS,
+            Instrument.SHADOW_TURNS,
             amount,
             plan.name(),
             candidate.label(),

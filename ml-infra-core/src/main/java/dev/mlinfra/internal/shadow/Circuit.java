@@ -1,6 +1,6 @@
 package dev.mlinfra.internal.shadow;
 
-import dev.mlinfra.internal.buffer.Backoff;
+import dev.mlinfra.spi.runtime.Backoff;
 
 /**
  * Leaves a candidate alone that keeps failing. After a pause one turn is a trial, whose end

@@ -1,12 +1,12 @@
 package dev.mlinfra.internal.shadow;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.decision.DecisionBuilder;
-import dev.mlinfra.internal.buffer.Backoff;
 import dev.mlinfra.shadow.ShadowPlan;
 import dev.mlinfra.shadow.ShadowRun;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
+import dev.mlinfra.spi.check.Texts;
+import dev.mlinfra.spi.runtime.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,14 +1,14 @@
 package dev.mlinfra.internal.shadow;
 
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.shadow.Shadow;
 import dev.mlinfra.shadow.ShadowPlan;
 import dev.mlinfra.shadow.ShadowRun;
+import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.List;

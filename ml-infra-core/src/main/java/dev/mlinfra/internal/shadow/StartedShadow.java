@@ -3,11 +3,11 @@ package dev.mlinfra.internal.shadow;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.internal.time.Patience;
-import dev.mlinfra.shadow.Decided;
+import dev.mlinfra.shadow.ShadowAnswer;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.shadow.ShadowTally;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.spi.runtime.Timeouts;
+import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,14 +55,14 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   }
 
   @Override
-  public Decided<A> decide(I input) {
+  public ShadowAnswer<A> decide(I input) {
     Instant at = runs.clock().instant().truncatedTo(ChronoUnit.MICROS);
     long start = System.nanoTime();
     A answer = plan.primary().decider().apply(input);
     long took = System.nanoTime() - start;
     Decision live = live(input, answer, at, took);
     shadow(input, live, took);
-    return new Decided<>(live.id(), answer);
+    return new ShadowAnswer<>(live.id(), answer);
   }
 
   @Override
@@ -72,9 +72,9 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
 
   @Override
   public boolean flush(Duration timeout) {
-    long deadline = System.nanoTime() + Patience.bounded(timeout).toNanos();
+    long deadline = System.nanoTime() + Timeouts.bounded(timeout).toNanos();
     for (Bulkhead<I, A> bulkhead : bulkheads) {
-      for (Turn<I, A> turn : bulkhead.unsettled()) {
+      for (ShadowCall<I, A> turn : bulkhead.unsettled()) {
         while (!bulkhead.isOver(turn)) {
           if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
             return false;
@@ -128,7 +128,7 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   private void shadow(I input, Decision live, long took) {
     try {
       runs.log().log(live);
-      runs.telemetry().time(Meter.SHADOW_LATENCY, took, plan.name(), plan.primary().label());
+      runs.telemetry().time(Instrument.SHADOW_LATENCY, took, plan.name(), plan.primary().label());
       for (Bulkhead<I, A> bulkhead : bulkheads) {
         bulkhead.offer(input, live);
       }

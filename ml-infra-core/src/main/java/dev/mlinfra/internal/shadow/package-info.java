@@ -1,4 +1,4 @@
-/** Runs candidates in bulkheads behind the host's back. */
+/** Runs candidates in bulkheads, apart from the host's threads. */
 @NullMarked
 package dev.mlinfra.internal.shadow;
 

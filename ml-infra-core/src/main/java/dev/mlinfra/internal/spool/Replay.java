@@ -4,10 +4,10 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
-import dev.mlinfra.internal.buffer.Backoff;
-import dev.mlinfra.internal.pause.PauseSwitch;
-import dev.mlinfra.internal.time.Patience;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.runtime.Backoff;
+import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
@@ -29,8 +29,8 @@ final class Replay implements AutoCloseable {
   private static final long NANOS = 1_000_000_000;
 
   private final Spool spool;
-  private final Ahead ahead;
-  private final FileReader reader;
+  private final DiskExecutor ahead;
+  private final SpoolFileReader reader;
   private final int rowsPerSecond;
   private final int rowsAtOnce;
   private final Duration closeTimeout;
@@ -48,7 +48,7 @@ final class Replay implements AutoCloseable {
 
   Replay(
       Spool spool,
-      Ahead ahead,
+      DiskExecutor ahead,
       SpoolOptions options,
       BufferOptions batches,
       Optional<DeadLetterStore> letters,
@@ -56,7 +56,7 @@ final class Replay implements AutoCloseable {
       Telemetry telemetry) {
     this.spool = spool;
     this.ahead = ahead;
-    this.reader = new FileReader(ahead);
+    this.reader = new SpoolFileReader(ahead);
     this.rowsPerSecond = options.replayRowsPerSecond();
     this.rowsAtOnce = Math.min(batches.maxBatchRows(), rowsPerSecond / 10);
     this.closeTimeout = batches.closeTimeout();
@@ -84,10 +84,10 @@ final class Replay implements AutoCloseable {
   public void close() {
     ending = true;
     wake();
-    Patience.join(thread, closeTimeout.plus(GRACE));
+    Timeouts.join(thread, closeTimeout.plus(GRACE));
     if (thread.isAlive()) {
       thread.interrupt(); // it may wait for a connection to a server that is away
-      Patience.join(thread, GRACE);
+      Timeouts.join(thread, GRACE);
     }
     if (thread.isAlive()) {
       LOG.warn("{} is still in a blocked write; its file waits for the next process", thread);
@@ -166,7 +166,7 @@ final class Replay implements AutoCloseable {
       return null;
     }
     begunAtNanos = System.nanoTime();
-    FileReader.Loaded loaded = reader.read(directory, names);
+    SpoolFileReader.Loaded loaded = reader.read(directory, names);
     if (loaded.files().isEmpty()) {
       return null;
     }

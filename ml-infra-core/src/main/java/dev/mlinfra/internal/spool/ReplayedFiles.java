@@ -6,7 +6,7 @@ import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -35,7 +35,7 @@ final class ReplayedFiles {
   private final Deque<EncodedRows> left = new ArrayDeque<>();
   private boolean firstAttempt;
   private int stored;
-  private int repeated;
+  private int duplicates;
   private int parked;
   private int unstorable;
 
@@ -46,7 +46,7 @@ final class ReplayedFiles {
    */
   ReplayedFiles(
       Spool spool,
-      FileReader.Loaded loaded,
+      SpoolFileReader.Loaded loaded,
       boolean firstAttempt,
       Optional<DeadLetterStore> letters,
       Telemetry telemetry) {
@@ -83,10 +83,10 @@ final class ReplayedFiles {
     EncodedRows rows = left.getFirst();
     long start = System.nanoTime();
     Written written = store().store(rows, first);
-    telemetry.time(Meter.BUFFER_WRITE, System.nanoTime() - start, newest().kind());
+    telemetry.time(Instrument.BUFFER_WRITE, System.nanoTime() - start, newest().kind());
     left.removeFirst();
     stored += rows.count();
-    repeated += written.repeated();
+    duplicates += written.duplicates();
   }
 
   void halveOrPark(Throwable cause) {
@@ -125,9 +125,9 @@ final class ReplayedFiles {
    * Counts what became of the rows, forgets the files and takes them away, perhaps later. A file
    * that the disk does not let go is forgotten all the same, or it would be counted again.
    */
-  void settle(SpoolDirectory directory, Ahead ahead) {
+  void settle(SpoolDirectory directory, DiskExecutor ahead) {
     if (lane != null) {
-      telemetry.count(Meter.SPOOL_REPLAYED, stored, newest().kind());
+      telemetry.count(Instrument.SPOOL_REPLAYED, stored, newest().kind());
       if (directory.waiting().isOwn(newest())) {
         count(lane.tally());
       }
@@ -175,7 +175,7 @@ final class ReplayedFiles {
   }
 
   private void count(SpoolTally tally) {
-    tally.repeated.add(repeated);
+    tally.duplicates.add(duplicates);
     tally.stored.add(stored);
     tally.parked.add(parked);
     tally.unstorable.add(unstorable);

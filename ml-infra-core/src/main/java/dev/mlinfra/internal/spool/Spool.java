@@ -7,11 +7,11 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.internal.buffer.Sequenced;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.RowStore;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.HashMap;
@@ -46,7 +46,7 @@ public final class Spool implements AutoCloseable {
   private final LongAdder failures = new LongAdder();
   private final LongAdder full = new LongAdder();
   private final SpoolOptions options;
-  private final Ahead ahead = new Ahead();
+  private final DiskExecutor ahead = new DiskExecutor();
   private final Replay replay;
   private final Map<String, SpoolLane<?, ?>> lanes = new HashMap<>();
   private final Set<Long> neverSent = ConcurrentHashMap.newKeySet();
@@ -64,12 +64,12 @@ public final class Spool implements AutoCloseable {
       Telemetry telemetry) {
     this.options = options;
     this.replay = new Replay(this, ahead, options, batches, letters, pause, telemetry);
-    telemetry.observe(Meter.SPOOL_BYTES, () -> look(WaitingFiles::bytes));
-    telemetry.observe(Meter.SPOOL_FILES, () -> look(WaitingFiles::files));
-    telemetry.observe(Meter.SPOOL_ROWS, () -> look(WaitingFiles::rows));
-    telemetry.observe(Meter.SPOOL_QUARANTINED, quarantined::sum);
-    telemetry.observe(Meter.SPOOL_FAILURES, failures::sum);
-    telemetry.observe(Meter.SPOOL_FULL, full::sum);
+    telemetry.observe(Instrument.SPOOL_BYTES, () -> look(WaitingFiles::bytes));
+    telemetry.observe(Instrument.SPOOL_FILES, () -> look(WaitingFiles::files));
+    telemetry.observe(Instrument.SPOOL_ROWS, () -> look(WaitingFiles::rows));
+    telemetry.observe(Instrument.SPOOL_QUARANTINED, quarantined::sum);
+    telemetry.observe(Instrument.SPOOL_FAILURES, failures::sum);
+    telemetry.observe(Instrument.SPOOL_FULL, full::sum);
   }
 
   /**

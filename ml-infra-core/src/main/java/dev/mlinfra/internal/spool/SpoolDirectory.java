@@ -34,12 +34,12 @@ public final class SpoolDirectory implements AutoCloseable {
 
   private final Path directory;
   private final long maxBytes;
-  private final DirectoryLock lock;
-  private final Ahead ahead;
+  private final SpoolLock lock;
+  private final DiskExecutor ahead;
   private final WaitingFiles waiting = new WaitingFiles();
   private final Map<SpoolName, Long> undeleted = new ConcurrentHashMap<>();
 
-  private SpoolDirectory(Path directory, long maxBytes, DirectoryLock lock, Ahead ahead) {
+  private SpoolDirectory(Path directory, long maxBytes, SpoolLock lock, DiskExecutor ahead) {
     this.directory = directory;
     this.maxBytes = maxBytes;
     this.lock = lock;
@@ -55,9 +55,9 @@ public final class SpoolDirectory implements AutoCloseable {
    * @throws ConflictException when another process uses it
    * @throws ConfigException when it cannot be used
    */
-  static SpoolDirectory open(Path directory, long maxBytes, Ahead ahead) {
+  static SpoolDirectory open(Path directory, long maxBytes, DiskExecutor ahead) {
     try {
-      DirectoryLock lock = DirectoryLock.of(directory);
+      SpoolLock lock = SpoolLock.of(directory);
       SpoolDirectory spool = new SpoolDirectory(directory, maxBytes, lock, ahead);
       boolean found = false;
       try {
@@ -100,7 +100,7 @@ public final class SpoolDirectory implements AutoCloseable {
     Path part = directory.resolve(serial + PART);
     Path whole = part;
     boolean done = false;
-    try (SpoolWriting file = SpoolWriting.begin(part, count, ahead)) {
+    try (SpoolFileWriter file = SpoolFileWriter.begin(part, count, ahead)) {
       for (EncodedRows rows : parts) {
         file.add(rows);
         if (file.size() > room) {
@@ -123,7 +123,7 @@ public final class SpoolDirectory implements AutoCloseable {
   }
 
   /** Reads a file, adds the rows that are whole to others, and returns how many there are. */
-  int read(SpoolName name, RowsRead into) throws IOException {
+  int read(SpoolName name, RowCollector into) throws IOException {
     try (FileChannel file = FileChannel.open(path(name), StandardOpenOption.READ)) {
       return into.add(file, name.rows());
     }

@@ -1,8 +1,8 @@
 package dev.mlinfra.internal.spool;
 
 import dev.mlinfra.error.CorruptDataException;
-import dev.mlinfra.internal.buffer.Overflow;
 import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.SpillTarget;
 import dev.mlinfra.internal.buffer.SpoolTally;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.RowStore;
@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One kind of rows in the spool: how a buffer puts them there, and what becomes of them. */
-public final class SpoolLane<T, R> implements Overflow<T> {
+public final class SpoolLane<T, R> implements SpillTarget<T> {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolLane.class);
   private static final int ROWS_AT_ONCE = 512;
 

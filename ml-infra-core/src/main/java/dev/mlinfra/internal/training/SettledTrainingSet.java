@@ -2,11 +2,11 @@ package dev.mlinfra.internal.training;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.decision.TrainingFormat;
-import dev.mlinfra.decision.TrainingQuery;
-import dev.mlinfra.decision.TrainingSet;
 import dev.mlinfra.error.UnavailableException;
-import dev.mlinfra.spi.TrainingHistory;
+import dev.mlinfra.spi.TrainingReader;
+import dev.mlinfra.training.TrainingFormat;
+import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingSet;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,13 +22,13 @@ import java.util.List;
 final class SettledTrainingSet implements TrainingSet {
   private static final int BUFFER_CHARS = 16_384;
 
-  private final TrainingHistory history;
+  private final TrainingReader history;
   private final TrainingQuery query;
   private final List<String> names;
   private final TrainingSets sets;
 
   SettledTrainingSet(
-      TrainingHistory history, TrainingQuery query, List<String> names, TrainingSets sets) {
+      TrainingReader history, TrainingQuery query, List<String> names, TrainingSets sets) {
     this.history = history;
     this.query = query;
     this.names = names;

@@ -1,14 +1,14 @@
 package dev.mlinfra.internal.training;
 
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.TrainingQuery;
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.feature.Feature;
 import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.internal.feature.JoinedView;
 import dev.mlinfra.spi.PackedRow;
-import dev.mlinfra.spi.TrainingExample;
+import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -65,7 +65,7 @@ final class TrainingColumns {
     return List.copyOf(names);
   }
 
-  void write(TrainingExample example, Cells out) {
+  void write(TrainingRow example, Cells out) {
     try {
       decision(example, out);
       for (int i = 0; i < views.size(); i++) {
@@ -77,7 +77,7 @@ final class TrainingColumns {
     }
   }
 
-  private void decision(TrainingExample example, Cells out) throws IOException {
+  private void decision(TrainingRow example, Cells out) throws IOException {
     Decision decision = example.decision();
     out.text(decision.id().toString());
     out.text(MICROS.format(decision.decidedAt()));
@@ -107,12 +107,12 @@ final class TrainingColumns {
   }
 
   /** Nothing is known of a decision without feedback as long as some may still come. */
-  private OptionalDouble reward(TrainingExample example, boolean windowClosed) {
+  private OptionalDouble reward(TrainingRow example, boolean windowClosed) {
     return example.reward().isEmpty() && windowClosed ? query.defaultReward() : example.reward();
   }
 
   /** Whether the window had ended at the bound of ingestion; empty without a window. */
-  private Optional<Boolean> windowClosed(TrainingExample example) {
+  private Optional<Boolean> windowClosed(TrainingRow example) {
     return query
         .window()
         .flatMap(
@@ -122,7 +122,7 @@ final class TrainingColumns {
                     .map(bound -> !example.windowStart().plus(window).isAfter(bound)));
   }
 
-  private void features(TrainingExample example, int join, Cells out) throws IOException {
+  private void features(TrainingRow example, int join, Cells out) throws IOException {
     JoinedView joined = views.get(join);
     Decision decision = example.decision();
     String entity = query.features().get(join).entity(decision).orElse("");

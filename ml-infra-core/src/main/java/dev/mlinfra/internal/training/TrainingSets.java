@@ -1,13 +1,13 @@
 package dev.mlinfra.internal.training;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.decision.TrainingQuery;
-import dev.mlinfra.decision.TrainingSet;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.internal.feature.JoinedView;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
-import dev.mlinfra.spi.TrainingHistory;
+import dev.mlinfra.spi.TrainingReader;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingSet;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -16,18 +16,18 @@ import java.util.Set;
 
 /** Fixes the bound of ingestion of training sets. Thread-safe. */
 public final class TrainingSets {
-  private final Optional<TrainingHistory> history;
+  private final Optional<TrainingReader> history;
   private final Optional<TieredFeatureStore> features;
 
   /** What is absent is reported by the calls that need it. */
-  public TrainingSets(Optional<TrainingHistory> history, Optional<TieredFeatureStore> features) {
+  public TrainingSets(Optional<TrainingReader> history, Optional<TieredFeatureStore> features) {
     this.history = history;
     this.features = features;
   }
 
   /** Checks the query and waits for its bound. */
   public TrainingSet settle(TrainingQuery query) {
-    TrainingHistory source = history.orElseThrow(() -> missing("decisions().trainingSet()"));
+    TrainingReader source = history.orElseThrow(() -> missing("decisions().trainingSet()"));
     List<String> columns = new TrainingColumns(query, views(query)).names();
     requireDistinct(columns);
     Instant settled = source.settled(query.knownBefore());

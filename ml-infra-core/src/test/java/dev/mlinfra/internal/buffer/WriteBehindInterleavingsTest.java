@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.internal.pause.PauseSwitch;
+import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.Written;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * As {@link IntakeInterleavingsTest}, for the end of a buffer, when there is no writer any more.
+ * As {@link HostQueueInterleavingsTest}, for the end of a buffer, when there is no writer any more.
  */
 @Tag("interleavings")
 class WriteBehindInterleavingsTest {
@@ -28,7 +28,7 @@ class WriteBehindInterleavingsTest {
         ORDERS, () -> new Scene().end(new RingThread(0, 8), new RingThread(1, 8)));
   }
 
-  private static final class Scene implements Telemetry, Overflow<RingThread.Row> {
+  private static final class Scene implements Telemetry, SpillTarget<RingThread.Row> {
     private final SpoolTally tally = new SpoolTally();
     private final WriteBehind<RingThread.Row> buffer;
     private DoubleSupplier dropped;
@@ -40,7 +40,7 @@ class WriteBehindInterleavingsTest {
               BufferOptions.defaults().maxQueuedRows(2).maxQueuedBytes(1_024),
               (batch, firstAttempt) -> new Written(0, 0),
               this,
-              new Parking<>(Optional.empty(), (row, cause) -> null),
+              new DeadLetters<>(Optional.empty(), (row, cause) -> null),
               new PauseSwitch(false, Optional.empty(), Telemetry.none()),
               null,
               this);
@@ -90,16 +90,16 @@ class WriteBehindInterleavingsTest {
     }
 
     @Override
-    public void observe(Meter meter, DoubleSupplier value, String... tagValues) {
-      if (meter == Meter.BUFFER_DROPPED) {
+    public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {
+      if (meter == Instrument.BUFFER_DROPPED) {
         dropped = value;
       }
     }
 
     @Override
-    public void count(Meter meter, long amount, String... tagValues) {}
+    public void count(Instrument meter, long amount, String... tagValues) {}
 
     @Override
-    public void time(Meter meter, long nanos, String... tagValues) {}
+    public void time(Instrument meter, long nanos, String... tagValues) {}
   }
 }

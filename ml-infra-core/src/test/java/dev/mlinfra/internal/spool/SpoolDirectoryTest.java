@@ -25,7 +25,7 @@ class SpoolDirectoryTest {
 
   @TempDir Path temp;
 
-  private final Ahead ahead = new Ahead();
+  private final DiskExecutor ahead = new DiskExecutor();
 
   @AfterEach
   void end() {
@@ -282,7 +282,7 @@ class SpoolDirectoryTest {
   }
 
   private static EncodedRows read(SpoolDirectory spool, SpoolName name) throws IOException {
-    RowsRead rows = new RowsRead(0, 0);
+    RowCollector rows = new RowCollector(0, 0);
     assertThat(spool.read(name, rows)).isEqualTo(rows.rows().count());
     return rows.rows();
   }

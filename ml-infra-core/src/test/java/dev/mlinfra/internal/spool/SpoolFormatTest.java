@@ -95,8 +95,8 @@ class SpoolFormatTest {
   private byte[] file(List<byte[]> rows) throws IOException {
     Path file = temp.resolve("written");
     Files.deleteIfExists(file);
-    try (Ahead ahead = new Ahead();
-        SpoolWriting writing = SpoolWriting.begin(file, rows.size(), ahead)) {
+    try (DiskExecutor ahead = new DiskExecutor();
+        SpoolFileWriter writing = SpoolFileWriter.begin(file, rows.size(), ahead)) {
       writing.add(encoded(rows.subList(0, 5)));
       writing.add(encoded(rows.subList(5, rows.size())));
       writing.end();
@@ -117,7 +117,7 @@ class SpoolFormatTest {
   private List<byte[]> recovered(byte[] bytes) throws IOException {
     Path file = temp.resolve("read");
     Files.write(file, bytes);
-    RowsRead rows = new RowsRead(bytes.length, ROWS);
+    RowCollector rows = new RowCollector(bytes.length, ROWS);
     try (FileChannel channel = FileChannel.open(file)) {
       assertThat(rows.add(channel, ROWS)).isEqualTo(rows.rows().count());
     }

@@ -11,13 +11,13 @@ import java.util.stream.Stream;
 final class CountedFeedback {
   private static final Comparator<Feedback> BY_OBSERVATION =
       Comparator.<Feedback, Instant>comparing(row -> row.observedAt())
-          .thenComparing(row -> row.id(), FakeDecisionHistory.BY_BYTES);
+          .thenComparing(row -> row.id(), FakeDecisionReader.BY_BYTES);
 
   /** Of those observed at one time, what replaces is the later one. */
   private static final Comparator<Feedback> BY_REPLACEMENT =
       Comparator.<Feedback, Instant>comparing(row -> row.observedAt())
           .thenComparing(Feedback::replaces)
-          .thenComparing(row -> row.id(), FakeDecisionHistory.BY_BYTES);
+          .thenComparing(row -> row.id(), FakeDecisionReader.BY_BYTES);
 
   private CountedFeedback() {}
 

@@ -1,7 +1,7 @@
 package dev.mlinfra.embedded.fake;
 
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.spi.check.Faults;
 
 /** The rule for embeddings, and how near two are. */
 final class Embeddings {

@@ -2,14 +2,13 @@ package dev.mlinfra.embedded.fake;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.DeadLetterStore;
-import dev.mlinfra.spi.DecisionEraser;
-import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.ErasureStore;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModelMirror;
@@ -20,8 +19,9 @@ import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.StreamAdmin;
-import dev.mlinfra.spi.TrainingHistory;
+import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.check.Faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -51,12 +51,11 @@ public final class FakeInfra implements InfraModule {
   private final Faulty faulty = new Faulty();
   private final HostClock clock = new HostClock();
   private final FakeDecisionSink sink = new FakeDecisionSink(faulty, clock);
-  private final FakeDecisionHistory history = new FakeDecisionHistory(faulty, sink);
-  private final FakeDecisionEraser eraser = new FakeDecisionEraser(faulty, sink, clock);
+  private final FakeDecisionReader history = new FakeDecisionReader(faulty, sink);
+  private final FakeErasureStore eraser = new FakeErasureStore(faulty, sink, clock);
   private final FakeRecentDecisions recent = new FakeRecentDecisions(faulty, clock);
   private final FakeOfflineStore offline = new FakeOfflineStore(faulty);
-  private final FakeTrainingHistory training =
-      new FakeTrainingHistory(faulty, sink, offline, clock);
+  private final FakeTrainingReader training = new FakeTrainingReader(faulty, sink, offline, clock);
   private final FakeOnlineStore online = new FakeOnlineStore(faulty, clock);
   private final FakeEventBroker broker = new FakeEventBroker(faulty, clock);
   private final FakeDeadLetterStore deadLetters = new FakeDeadLetterStore(faulty);
@@ -186,10 +185,10 @@ public final class FakeInfra implements InfraModule {
   public void open(Wiring wiring) {
     clock.follow(wiring.clock());
     wiring.provide(DecisionSink.class, sink);
-    wiring.provide(DecisionHistory.class, history);
-    wiring.provide(DecisionEraser.class, eraser);
+    wiring.provide(DecisionReader.class, history);
+    wiring.provide(ErasureStore.class, eraser);
     wiring.provide(RecentDecisions.class, recent);
-    wiring.provide(TrainingHistory.class, training);
+    wiring.provide(TrainingReader.class, training);
     wiring.provide(OfflineStore.class, offline);
     wiring.provide(OnlineStore.class, online);
     wiring.provide(EventBroker.class, broker);

@@ -1,6 +1,6 @@
 package dev.mlinfra.embedded.fake;
 
-import dev.mlinfra.decision.DecisionCompleteness;
+import dev.mlinfra.history.DecisionCompleteness;
 import dev.mlinfra.spi.LoggedDecision;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

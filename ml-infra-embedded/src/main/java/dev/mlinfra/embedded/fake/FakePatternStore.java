@@ -1,10 +1,10 @@
 package dev.mlinfra.embedded.fake;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.pattern.Observation;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
+import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.pattern.SimilarPattern;
+import dev.mlinfra.spi.check.Faults;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +19,10 @@ import java.util.function.Supplier;
 final class FakePatternStore implements PatternStore {
   private static final int MAX_LIST = 100_000;
   private static final int MAX_SIMILAR = 1_000;
-  private static final Comparator<Pattern> BY_SUPPORT =
-      Comparator.<Pattern>comparingLong(Pattern::support).reversed().thenComparing(Pattern::key);
+  private static final Comparator<LearnedPattern> BY_SUPPORT =
+      Comparator.<LearnedPattern>comparingLong(LearnedPattern::support)
+          .reversed()
+          .thenComparing(LearnedPattern::key);
 
   private record Key(String kind, String key) {}
 
@@ -29,7 +31,7 @@ final class FakePatternStore implements PatternStore {
   private final Faulty faulty;
   private final Embeddings embeddings = new Embeddings();
   private final Object lock = new Object();
-  private final Map<Key, Pattern> patterns = new HashMap<>();
+  private final Map<Key, LearnedPattern> patterns = new HashMap<>();
   private final Set<Mark> observed = new HashSet<>();
 
   FakePatternStore(Faulty faulty) {
@@ -41,8 +43,11 @@ final class FakePatternStore implements PatternStore {
   }
 
   @Override
-  public void put(List<Pattern> added) {
-    added.stream().map(Pattern::embedding).filter(e -> e.length > 0).forEach(embeddings::check);
+  public void put(List<LearnedPattern> added) {
+    added.stream()
+        .map(LearnedPattern::embedding)
+        .filter(e -> e.length > 0)
+        .forEach(embeddings::check);
     call(
         () -> {
           added.forEach(pattern -> patterns.put(new Key(pattern.kind(), pattern.key()), pattern));
@@ -51,11 +56,11 @@ final class FakePatternStore implements PatternStore {
   }
 
   @Override
-  public int accumulate(List<Observation> observations) {
+  public int accumulate(List<PatternObservation> observations) {
     return call(
         () -> {
           int fresh = 0;
-          for (Observation seen : observations) {
+          for (PatternObservation seen : observations) {
             Key key = new Key(seen.kind(), seen.key());
             if (observed.add(new Mark(seen.eventId(), key))) {
               patterns.merge(key, first(seen), (known, one) -> sum(known, seen));
@@ -67,12 +72,12 @@ final class FakePatternStore implements PatternStore {
   }
 
   @Override
-  public Optional<Pattern> find(String kind, String key) {
+  public Optional<LearnedPattern> find(String kind, String key) {
     return call(() -> Optional.ofNullable(patterns.get(new Key(kind, key))));
   }
 
   @Override
-  public List<Pattern> list(String kind, int limit) {
+  public List<LearnedPattern> list(String kind, int limit) {
     new Faults().range("patterns.limit", limit, 1, MAX_LIST).throwIfAny();
     return call(() -> of(kind).stream().sorted(BY_SUPPORT).limit(limit).toList());
   }
@@ -108,15 +113,15 @@ final class FakePatternStore implements PatternStore {
         });
   }
 
-  private List<Pattern> of(String kind) {
+  private List<LearnedPattern> of(String kind) {
     return patterns.values().stream().filter(p -> p.kind().equals(kind)).toList();
   }
 
-  private static Pattern first(Observation seen) {
-    return Pattern.of(seen.kind(), seen.key()).counters(seen.increments()).support(1, 0);
+  private static LearnedPattern first(PatternObservation seen) {
+    return LearnedPattern.of(seen.kind(), seen.key()).counters(seen.increments()).support(1, 0);
   }
 
-  private static Pattern sum(Pattern known, Observation seen) {
+  private static LearnedPattern sum(LearnedPattern known, PatternObservation seen) {
     Map<String, Double> sums = new HashMap<>(known.counters());
     seen.increments().forEach((name, amount) -> sums.merge(name, amount, Double::sum));
     return known.counters(sums).support(known.support() + 1, known.confidence());

@@ -4,13 +4,13 @@ import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Says which parts are faulty and counts what they hold. */
-final class FakeProbe implements Probe {
+final class FakeProbe implements HealthProbe {
   private final String component;
   private final Faulty faulty;
   private final Supplier<List<InventoryItem>> counts;

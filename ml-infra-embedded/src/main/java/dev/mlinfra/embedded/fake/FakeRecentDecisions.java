@@ -1,7 +1,7 @@
 package dev.mlinfra.embedded.fake;
 
-import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.spi.RecentDecisions;
 import java.time.Duration;
 import java.time.Instant;

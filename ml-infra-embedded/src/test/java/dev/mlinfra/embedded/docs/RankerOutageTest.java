@@ -38,7 +38,7 @@ class RankerOutageTest {
       assertThat(ml.decisions().flush(Duration.ofSeconds(10))).isTrue();
       Ledger ledger = ml.decisions().ledger();
       assertThat(ledger.stored()).isEqualTo(1);
-      assertThat(ledger.alreadyStored()).isEqualTo(1);
+      assertThat(ledger.duplicates()).isEqualTo(1);
     }
   }
 

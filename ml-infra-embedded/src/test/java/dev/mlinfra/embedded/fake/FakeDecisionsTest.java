@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionOutcome;
-import dev.mlinfra.decision.DecisionQuery;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.UnavailableException;
-import dev.mlinfra.spi.DecisionHistory;
+import dev.mlinfra.history.DecisionOutcome;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.history.RecentDecision;
+import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.LoggedDecision;
@@ -139,7 +139,7 @@ class FakeDecisionsTest {
 
   private List<DecisionOutcome> read(DecisionQuery query) {
     List<DecisionOutcome> found = new ArrayList<>();
-    assertThat(open.part(DecisionHistory.class).read(query, found::add)).isEqualTo(found.size());
+    assertThat(open.part(DecisionReader.class).read(query, found::add)).isEqualTo(found.size());
     return found;
   }
 

@@ -1,7 +1,7 @@
 package dev.mlinfra.embedded.fake;
 
 import dev.mlinfra.feature.FeatureView;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
@@ -18,7 +18,7 @@ import java.util.Objects;
 /** Opens a fake without a host and hands out its parts, with a clock that the test moves. */
 final class OpenFake extends Clock implements Wiring {
   final FakeInfra fake = FakeInfra.create().callTimeout(Duration.ofMillis(200));
-  final List<Probe> probes = new ArrayList<>();
+  final List<HealthProbe> probes = new ArrayList<>();
   private final Map<Class<?>, Object> parts = new HashMap<>();
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
@@ -65,7 +65,7 @@ final class OpenFake extends Clock implements Wiring {
   }
 
   @Override
-  public void probe(Probe probe) {
+  public void probe(HealthProbe probe) {
     probes.add(probe);
   }
 

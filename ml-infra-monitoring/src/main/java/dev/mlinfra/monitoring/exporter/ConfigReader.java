@@ -1,9 +1,9 @@
 package dev.mlinfra.monitoring.exporter;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Hosts;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Hosts;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.mlinfra.monitoring.exporter;
 
-import dev.mlinfra.check.Hosts;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.spi.check.Hosts;
+import dev.mlinfra.spi.check.NameRule;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 package dev.mlinfra.monitoring.exporter;
 
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.check.Faults;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -29,7 +29,7 @@ final class RedisConnection implements AutoCloseable {
   /** What Redis answers for nothing. */
   static final String NIL = "";
 
-  private static final Logger log = LoggerFactory.getLogger(RedisConnection.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RedisConnection.class);
   private static final int MAX_BYTES = 16 << 20;
   private static final int MAX_ITEMS = 1_000_000;
 
@@ -226,7 +226,7 @@ final class RedisConnection implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      log.debug("closing failed", e);
+      LOG.debug("closing failed", e);
     }
   }
 

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * may counts as failed while it still hangs. Thread-safe.
  */
 final class Target implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Target.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Target.class);
   private static final double NANOS = 1e9;
 
   private final Probe probe;
@@ -108,9 +108,9 @@ final class Target implements AutoCloseable {
     Outcome before = outcome;
     outcome = now;
     if (now.fault() != null && (!before.ran() || before.fault() == null)) {
-      log.warn("probe {} failed: {}", name(), now.fault());
+      LOG.warn("probe {} failed: {}", name(), now.fault());
     } else if (now.fault() == null && before.ran() && before.fault() != null) {
-      log.info("probe {} succeeds again", name());
+      LOG.info("probe {} succeeds again", name());
     }
   }
 

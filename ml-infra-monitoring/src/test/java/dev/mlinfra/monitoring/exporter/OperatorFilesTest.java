@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mlinfra.monitoring.PrometheusName;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ class OperatorFilesTest {
   void queriesNameMetricsThatExist() throws IOException {
     Set<String> known = new HashSet<>();
     Arrays.stream(Metric.values()).map(Metric::title).forEach(known::add);
-    Arrays.stream(Meter.values()).map(PrometheusName::of).forEach(known::add);
+    Arrays.stream(Instrument.values()).map(PrometheusName::of).forEach(known::add);
     StringBuilder queries = new StringBuilder();
     for (JsonNode panel : panels(new ObjectMapper().readTree(DASHBOARD.toFile()))) {
       panel.path("targets").forEach(t -> queries.append(t.path("expr").asText()).append('\n'));

@@ -92,7 +92,7 @@ final class CopyDecisionSink implements DecisionSink {
             "agent_decisions",
             DECISION_COLUMNS,
             this::encodeDecision,
-            NamedRows.DECISIONS,
+            RowSubjects.DECISIONS,
             new ForgottenFilter(database, ForgottenFilter.DECISIONS),
             Optional.of(NOTE_REPEATS));
     this.feedback =
@@ -102,7 +102,7 @@ final class CopyDecisionSink implements DecisionSink {
             "agent_feedback",
             FEEDBACK_COLUMNS,
             this::encodeFeedback,
-            NamedRows.FEEDBACK,
+            RowSubjects.FEEDBACK,
             new ForgottenFilter(database, ForgottenFilter.FEEDBACK),
             Optional.empty());
     this.activations =
@@ -112,7 +112,7 @@ final class CopyDecisionSink implements DecisionSink {
             "agent_activations",
             ACTIVATION_COLUMNS,
             this::encodeActivation,
-            NamedRows.ACTIVATIONS,
+            RowSubjects.ACTIVATIONS,
             new ForgottenFilter(database, ForgottenFilter.ACTIVATIONS),
             Optional.empty());
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A table that batches are copied into, by one of two roads: straight in, as fast as the server
+ * A table that batches are copied into, by one of two paths: straight in, as fast as the server
  * takes it, or, when some of the rows are there already, through a temporary table, so that those
  * stay as they are. A batch is stored whole or not at all. Batches queue up for the one buffer.
  */
@@ -149,15 +149,15 @@ final class CopyTable<T> {
         rows,
         connection ->
             forgotten.holdsForgotten(connection)
-                    || StoredKeys.any(connection, database.schema(), table, columns, encoded)
+                    || ExistingRows.any(connection, database.schema(), table, columns, encoded)
                 ? staged(connection, count, rows)
                 : straight(connection, count, rows));
   }
 
-  private Written write(int count, Rows rows, Database.Work<Written> road) {
+  private Written write(int count, Rows rows, Database.Work<Written> path) {
     synchronized (lock) {
       try {
-        return database.write(subject, road);
+        return database.write(subject, path);
       } catch (CorruptDataException e) {
         if (!PgErrors.isUniqueViolation(e)) {
           throw e;

@@ -43,7 +43,7 @@ final class DecisionRollup implements AutoCloseable {
   private boolean closed;
   private @Nullable Thread thread;
   private volatile @Nullable String failure;
-  private volatile @Nullable SourceNote note;
+  private volatile @Nullable SourceHeartbeat note;
 
   DecisionRollup(Database database) {
     this.database = database;
@@ -51,7 +51,7 @@ final class DecisionRollup implements AutoCloseable {
 
   /** From now on it is noted beside the metrics how many numbers were given. */
   void numbering(String source, LongSupplier numbered) {
-    note = new SourceNote(database, source, numbered);
+    note = new SourceHeartbeat(database, source, numbered);
   }
 
   void decided(List<LoggedDecision> batch) {
@@ -249,7 +249,7 @@ final class DecisionRollup implements AutoCloseable {
 
   /** A server that just failed is not asked again. */
   private void note(boolean closed) {
-    SourceNote ours = note;
+    SourceHeartbeat ours = note;
     if (ours != null && failure == null) {
       ours.write(closed);
     }

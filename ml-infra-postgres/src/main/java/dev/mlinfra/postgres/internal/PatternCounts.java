@@ -1,6 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
-import dev.mlinfra.pattern.Observation;
+import dev.mlinfra.pattern.PatternObservation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -47,9 +47,9 @@ final class PatternCounts {
     this.database = database;
   }
 
-  int add(List<Observation> observations) {
-    Map<Mark, Observation> offered = new HashMap<>();
-    for (Observation seen : observations) {
+  int add(List<PatternObservation> observations) {
+    Map<Mark, PatternObservation> offered = new HashMap<>();
+    for (PatternObservation seen : observations) {
       offered.putIfAbsent(new Mark(seen.eventId(), seen.kind(), seen.key()), seen);
     }
     return database.transact(
@@ -58,7 +58,7 @@ final class PatternCounts {
           Map<Name, Sum> sums = new TreeMap<>();
           int fresh = 0;
           for (Mark mark : remember(connection, offered.keySet())) {
-            Observation seen = offered.get(mark);
+            PatternObservation seen = offered.get(mark);
             if (seen != null) {
               sums.computeIfAbsent(new Name(mark.kind(), mark.key()), n -> new Sum())
                   .add(seen.increments());

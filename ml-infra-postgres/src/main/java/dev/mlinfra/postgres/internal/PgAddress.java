@@ -1,7 +1,7 @@
 package dev.mlinfra.postgres.internal;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Hosts;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Hosts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.mlinfra.postgres.internal;
 
-import dev.mlinfra.check.Faults;
 import dev.mlinfra.error.CorruptDataException;
-import dev.mlinfra.pattern.Observation;
-import dev.mlinfra.pattern.Pattern;
+import dev.mlinfra.pattern.LearnedPattern;
+import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.pattern.SimilarPattern;
+import dev.mlinfra.spi.check.Faults;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,15 +36,15 @@ final class PgPatternStore implements PatternStore {
   }
 
   @Override
-  public void put(List<Pattern> patterns) {
+  public void put(List<LearnedPattern> patterns) {
     patterns.forEach(pattern -> requireLength(pattern.embedding(), true));
-    List<Pattern> ordered = new ArrayList<>(patterns);
+    List<LearnedPattern> ordered = new ArrayList<>(patterns);
     // One order for all writers, so that two of them never wait for each other.
-    ordered.sort(Comparator.comparing(Pattern::kind).thenComparing(Pattern::key));
+    ordered.sort(Comparator.comparing(LearnedPattern::kind).thenComparing(LearnedPattern::key));
     database.transact("patterns", connection -> upsert(connection, ordered));
   }
 
-  private int upsert(Connection connection, List<Pattern> patterns) throws SQLException {
+  private int upsert(Connection connection, List<LearnedPattern> patterns) throws SQLException {
     String sql =
         database.sql(
             """
@@ -57,7 +57,7 @@ final class PgPatternStore implements PatternStore {
             """
                 .formatted(search.parameter(connection)));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (Pattern pattern : patterns) {
+      for (LearnedPattern pattern : patterns) {
         statement.setString(1, pattern.kind());
         statement.setString(2, pattern.key());
         statement.setString(3, FlatJson.write(pattern.counters()));
@@ -71,19 +71,19 @@ final class PgPatternStore implements PatternStore {
   }
 
   @Override
-  public int accumulate(List<Observation> observations) {
+  public int accumulate(List<PatternObservation> observations) {
     return observations.isEmpty() ? 0 : counts.add(observations);
   }
 
   @Override
-  public Optional<Pattern> find(String kind, String key) {
+  public Optional<LearnedPattern> find(String kind, String key) {
     String sql =
         "SELECT " + COLUMNS + " FROM ml.learned_patterns WHERE kind = ? AND pattern_key = ?";
     return select(sql, kind, key, 1).stream().findFirst();
   }
 
   @Override
-  public List<Pattern> list(String kind, int limit) {
+  public List<LearnedPattern> list(String kind, int limit) {
     new Faults().range("patterns.limit", limit, 1, MAX_LIST).throwIfAny();
     String sql =
         "SELECT "
@@ -93,7 +93,7 @@ final class PgPatternStore implements PatternStore {
     return select(sql, kind, null, limit);
   }
 
-  private List<Pattern> select(String sql, String kind, @Nullable String key, int limit) {
+  private List<LearnedPattern> select(String sql, String kind, @Nullable String key, int limit) {
     return database.transact(
         "patterns of kind " + kind,
         connection -> {
@@ -101,7 +101,7 @@ final class PgPatternStore implements PatternStore {
             statement.setMaxRows(limit);
             statement.setString(1, kind);
             statement.setString(2, key);
-            List<Pattern> patterns = new ArrayList<>();
+            List<LearnedPattern> patterns = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
                 patterns.add(pattern(rows));
@@ -156,8 +156,8 @@ final class PgPatternStore implements PatternStore {
         "pattern.embedding was all zeros but must have a direction; leave it out instead");
   }
 
-  private static Pattern pattern(ResultSet rows) throws SQLException {
-    return new Pattern(
+  private static LearnedPattern pattern(ResultSet rows) throws SQLException {
+    return new LearnedPattern(
         rows.getString(1),
         rows.getString(2),
         FlatJson.numbers(rows.getString(3)),

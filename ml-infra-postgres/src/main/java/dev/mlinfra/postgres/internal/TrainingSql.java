@@ -1,9 +1,9 @@
 package dev.mlinfra.postgres.internal;
 
-import dev.mlinfra.decision.DecisionQuery;
-import dev.mlinfra.decision.FeatureJoin;
-import dev.mlinfra.decision.RewardAggregate;
-import dev.mlinfra.decision.TrainingQuery;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.training.FeatureJoin;
+import dev.mlinfra.training.RewardAggregate;
+import dev.mlinfra.training.TrainingQuery;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;

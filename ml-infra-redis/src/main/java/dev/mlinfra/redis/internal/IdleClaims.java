@@ -1,7 +1,7 @@
 package dev.mlinfra.redis.internal;
 
 import dev.mlinfra.spi.EventBroker.Entry;
-import dev.mlinfra.telemetry.Meter;
+import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -114,7 +114,7 @@ final class IdleClaims {
     }
     if (!gone.isEmpty()) {
       group.ack(gone);
-      telemetry.count(Meter.EVENTS_GONE, gone.size(), group.group());
+      telemetry.count(Instrument.EVENTS_GONE, gone.size(), group.group());
       LOG.warn(
           "{} pending entries of group {} were deleted from stream {}, the first was {};"
               + " acknowledged unread",

@@ -1,7 +1,7 @@
 package dev.mlinfra.redis.internal;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Hosts;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Hosts;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

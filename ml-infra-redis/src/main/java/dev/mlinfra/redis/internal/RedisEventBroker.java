@@ -1,9 +1,9 @@
 package dev.mlinfra.redis.internal;
 
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.Written;
+import dev.mlinfra.spi.check.NameRule;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;

@@ -37,7 +37,7 @@ final class RedisLink implements AutoCloseable {
   private final String server;
   private final Executor starter;
   private final LinkTiming timing;
-  private final Silence silence;
+  private final UnresponsiveDetector silence;
   private final Object lock = new Object();
   private final Circuit circuit = new Circuit();
   private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
@@ -54,7 +54,7 @@ final class RedisLink implements AutoCloseable {
     this.server = server;
     this.starter = starter;
     this.timing = timing;
-    this.silence = new Silence(timing.silence());
+    this.silence = new UnresponsiveDetector(timing.silence());
   }
 
   /** Host and port, for messages. */

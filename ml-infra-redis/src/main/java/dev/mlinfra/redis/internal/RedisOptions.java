@@ -1,8 +1,8 @@
 package dev.mlinfra.redis.internal;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

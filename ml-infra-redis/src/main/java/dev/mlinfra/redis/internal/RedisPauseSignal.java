@@ -1,7 +1,7 @@
 package dev.mlinfra.redis.internal;
 
-import dev.mlinfra.check.Texts;
 import dev.mlinfra.spi.PauseSignal;
+import dev.mlinfra.spi.check.Texts;
 import io.lettuce.core.KeyValue;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.mlinfra.redis.internal;
 
-import dev.mlinfra.decision.RecentDecision;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.spi.RecentDecisions;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.api.StatefulRedisConnection;

@@ -1,7 +1,7 @@
 package dev.mlinfra.storage.internal;
 
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.Hosts;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.Hosts;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.slf4j.Logger;

@@ -6,10 +6,10 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.BucketAdmin;
-import dev.mlinfra.storage.internal.content.Arrival;
-import dev.mlinfra.storage.internal.content.Intake;
 import dev.mlinfra.storage.internal.content.Quota;
+import dev.mlinfra.storage.internal.content.StagedUpload;
 import dev.mlinfra.storage.internal.content.Usage;
+import dev.mlinfra.storage.internal.content.VerifiedDownload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -57,14 +57,14 @@ public final class DirectoryStore implements ArtifactStore, BucketAdmin {
 
   @Override
   public Artifact put(Path file) {
-    try (Intake intake = Intake.of(file, incoming(), quota.limitBytes())) {
+    try (StagedUpload intake = StagedUpload.of(file, incoming(), quota.limitBytes())) {
       return store(intake);
     }
   }
 
   @Override
   public Artifact put(InputStream content) {
-    try (Intake intake = Intake.of(content, incoming(), quota.limitBytes())) {
+    try (StagedUpload intake = StagedUpload.of(content, incoming(), quota.limitBytes())) {
       return store(intake);
     }
   }
@@ -72,7 +72,7 @@ public final class DirectoryStore implements ArtifactStore, BucketAdmin {
   @Override
   public void download(Artifact artifact, Path target) {
     try {
-      Arrival.intoFile(artifact, () -> open(artifact), target);
+      VerifiedDownload.intoFile(artifact, () -> open(artifact), target);
     } catch (IOException e) {
       throw notReadable(artifact, e);
     }
@@ -81,7 +81,7 @@ public final class DirectoryStore implements ArtifactStore, BucketAdmin {
   @Override
   public byte[] read(Artifact artifact) {
     try {
-      return Arrival.intoMemory(artifact, () -> open(artifact));
+      return VerifiedDownload.intoMemory(artifact, () -> open(artifact));
     } catch (IOException e) {
       throw notReadable(artifact, e);
     }
@@ -120,7 +120,7 @@ public final class DirectoryStore implements ArtifactStore, BucketAdmin {
     return layout.root();
   }
 
-  private Artifact store(Intake intake) {
+  private Artifact store(StagedUpload intake) {
     try {
       Optional<Long> present = layout.size(intake.sha256());
       Artifact artifact = artifact(intake.sha256(), intake.sizeBytes());
@@ -140,7 +140,7 @@ public final class DirectoryStore implements ArtifactStore, BucketAdmin {
   /** Storing again is how a damaged file is repaired, so that its name alone is not trusted. */
   private boolean isIntact(Artifact artifact) throws IOException {
     try {
-      Arrival.check(artifact, () -> open(artifact));
+      VerifiedDownload.check(artifact, () -> open(artifact));
       return true;
     } catch (CorruptDataException e) {
       return false;

@@ -3,7 +3,7 @@ package dev.mlinfra.storage.internal.mlflow;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mlinfra.check.Texts;
+import dev.mlinfra.spi.check.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,9 +1,9 @@
 package dev.mlinfra.storage.internal.mlflow;
 
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.check.Faults;
-import dev.mlinfra.check.NameRule;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.check.NameRule;
 import java.util.regex.Pattern;
 
 /** MLflow allows fewer names than we do; what it would refuse is spelt out. */

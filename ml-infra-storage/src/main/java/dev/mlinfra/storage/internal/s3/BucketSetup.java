@@ -41,7 +41,7 @@ public final class BucketSetup implements BucketAdmin {
                   + quotaBytes
                   + " bytes is kept by counting only, since the server is no MinIO";
       LOG.info("{}: quota {}", bucket.target().label(), quota);
-      new Leftovers(bucket).sweep(clock.instant());
+      new AbandonedUploads(bucket).sweep(clock.instant());
     } catch (S3Failure e) {
       throw refused(e);
     }

@@ -1,7 +1,7 @@
 package dev.mlinfra.storage.internal.s3;
 
 import dev.mlinfra.storage.internal.content.Digests;
-import dev.mlinfra.storage.internal.content.Intake;
+import dev.mlinfra.storage.internal.content.StagedUpload;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,14 +31,14 @@ record ContentParts(
   }
 
   static ContentParts of(Path file, long wantedPartBytes) {
-    Intake.FileState state = Intake.FileState.of(file);
+    StagedUpload.FileState state = StagedUpload.FileState.of(file);
     long size = state.sizeBytes();
     long partBytes = Math.max(wantedPartBytes, size / MAX_PARTS + 1);
     ContentParts parts;
     try (InputStream in = Files.newInputStream(file)) {
       parts = size <= partBytes ? single(file, size, in) : several(file, size, partBytes, in);
     } catch (IOException e) {
-      throw Intake.FileState.unreadable(file, e);
+      throw StagedUpload.FileState.unreadable(file, e);
     }
     state.requireUnchanged(file, size);
     return parts;

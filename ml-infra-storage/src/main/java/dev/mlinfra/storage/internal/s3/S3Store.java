@@ -4,10 +4,10 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
-import dev.mlinfra.storage.internal.content.Arrival;
-import dev.mlinfra.storage.internal.content.Intake;
 import dev.mlinfra.storage.internal.content.Quota;
+import dev.mlinfra.storage.internal.content.StagedUpload;
 import dev.mlinfra.storage.internal.content.Usage;
+import dev.mlinfra.storage.internal.content.VerifiedDownload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ public final class S3Store implements ArtifactStore, AutoCloseable {
   @Override
   public Artifact put(InputStream content) {
     Path directory = Path.of(System.getProperty("java.io.tmpdir"));
-    try (Intake intake = Intake.of(content, directory, quota.limitBytes())) {
+    try (StagedUpload intake = StagedUpload.of(content, directory, quota.limitBytes())) {
       return put(intake.file());
     }
   }
@@ -60,7 +60,7 @@ public final class S3Store implements ArtifactStore, AutoCloseable {
   @Override
   public void download(Artifact artifact, Path target) {
     try {
-      Arrival.intoFile(artifact, () -> open(artifact), target);
+      VerifiedDownload.intoFile(artifact, () -> open(artifact), target);
     } catch (IOException e) {
       throw S3Errors.translate(bucket.target(), "a GET of " + artifact.uri(), e);
     }
@@ -69,7 +69,7 @@ public final class S3Store implements ArtifactStore, AutoCloseable {
   @Override
   public byte[] read(Artifact artifact) {
     try {
-      return Arrival.intoMemory(artifact, () -> open(artifact));
+      return VerifiedDownload.intoMemory(artifact, () -> open(artifact));
     } catch (IOException e) {
       throw S3Errors.translate(bucket.target(), "a GET of " + artifact.uri(), e);
     }

@@ -6,7 +6,7 @@ import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.LoggedDecision;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.telemetry.Telemetry;
@@ -87,7 +87,7 @@ record EveryBatchTriedBefore(InfraModule real) implements InfraModule {
     }
 
     @Override
-    public void probe(Probe probe) {
+    public void probe(HealthProbe probe) {
       real.probe(probe);
     }
 

@@ -29,7 +29,7 @@ final class LogWay implements Way {
     return new LogWay(postgres(server));
   }
 
-  /** Every batch takes the road of one whose fate is unknown. */
+  /** Every batch takes the path of one whose fate is unknown. */
   static LogWay retries(Server server) {
     return new LogWay(new EveryBatchTriedBefore(postgres(server)));
   }

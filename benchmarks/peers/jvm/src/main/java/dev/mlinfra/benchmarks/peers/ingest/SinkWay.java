@@ -5,7 +5,7 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
-import dev.mlinfra.spi.Probe;
+import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
@@ -78,7 +78,7 @@ final class SinkWay implements Way {
     }
 
     @Override
-    public void probe(Probe probe) {}
+    public void probe(HealthProbe probe) {}
 
     @Override
     public void onClose(AutoCloseable resource) {

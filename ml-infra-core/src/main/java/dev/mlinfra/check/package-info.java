@@ -1,5 +1,0 @@
-/** Rules for names, texts and numbers, and the collector that reports all broken ones at once. */
-@NullMarked
-package dev.mlinfra.check;
-
-import org.jspecify.annotations.NullMarked;
