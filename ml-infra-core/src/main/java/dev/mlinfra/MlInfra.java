@@ -11,20 +11,24 @@ import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.HealthReport;
 import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.history.DecisionHistory;
 import dev.mlinfra.internal.assembly.Assembly;
 import dev.mlinfra.internal.assembly.BackgroundBootstrap;
 import dev.mlinfra.internal.assembly.Clients;
 import dev.mlinfra.internal.health.HealthChecks;
+import dev.mlinfra.internal.module.LibraryModule;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.internal.shadow.ShadowRuns;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
+import dev.mlinfra.privacy.Privacy;
 import dev.mlinfra.shadow.Shadow;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.StreamAdmin;
+import dev.mlinfra.training.TrainingSets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,10 +58,6 @@ import org.jspecify.annotations.Nullable;
 public final class MlInfra implements AutoCloseable {
   private static final Duration CONNECT_BUDGET = Duration.ofSeconds(30);
   private static final Duration SECOND_LOOK = Duration.ofMillis(200);
-  private static final String POSTGRES = "add ml-infra-postgres and install(Postgres.at(url))";
-  private static final String REDIS = "add ml-infra-redis and install(Redis.at(url))";
-  private static final String STORAGE =
-      "add ml-infra-storage and install(ObjectStorage.at(url)) or install(ArtifactDirectory.at(path))";
 
   private final Assembly assembly;
   private final Clients clients;
@@ -138,7 +138,8 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public MlInfra ensureSchema() {
-    return run("ensureSchema", need(SchemaAdmin.class, "ensureSchema()", POSTGRES)::ensure);
+    return run(
+        "ensureSchema", need(SchemaAdmin.class, "ensureSchema()", LibraryModule.POSTGRES)::ensure);
   }
 
   /**
@@ -151,7 +152,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public MlInfra verifySchema() {
-    need(SchemaAdmin.class, "verifySchema()", POSTGRES).verify();
+    need(SchemaAdmin.class, "verifySchema()", LibraryModule.POSTGRES).verify();
     return this;
   }
 
@@ -163,7 +164,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public String exportDdl() {
-    return need(SchemaAdmin.class, "exportDdl()", POSTGRES).exportDdl();
+    return need(SchemaAdmin.class, "exportDdl()", LibraryModule.POSTGRES).exportDdl();
   }
 
   /**
@@ -178,7 +179,8 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public MlInfra ensureStreams() {
-    return run("ensureStreams", need(StreamAdmin.class, "ensureStreams()", REDIS)::ensure);
+    return run(
+        "ensureStreams", need(StreamAdmin.class, "ensureStreams()", LibraryModule.REDIS)::ensure);
   }
 
   /**
@@ -192,18 +194,52 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public MlInfra ensureBucket() {
-    return run("ensureBucket", need(BucketAdmin.class, "ensureBucket()", STORAGE)::ensure);
+    return run(
+        "ensureBucket", need(BucketAdmin.class, "ensureBucket()", LibraryModule.STORAGE)::ensure);
   }
 
   /**
-   * Returns the decision log.
+   * Returns the decision log, which records decisions and what came of them.
    *
    * @return the client
    * @throws ModuleMissingException when no module stores decisions
    * @since 0.1
    */
   public DecisionLog decisions() {
-    return client(clients.decisions(), "decisions()", POSTGRES);
+    return client(clients.decisions(), "decisions()", LibraryModule.POSTGRES);
+  }
+
+  /**
+   * Returns what reads decisions back.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module reads decisions back or caches recent ones
+   * @since 0.1
+   */
+  public DecisionHistory history() {
+    return client(clients.history(), "history()", LibraryModule.POSTGRES);
+  }
+
+  /**
+   * Returns what makes training sets.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module joins decisions
+   * @since 0.1
+   */
+  public TrainingSets training() {
+    return client(clients.training(), "training()", LibraryModule.POSTGRES);
+  }
+
+  /**
+   * Returns what removes a person's data.
+   *
+   * @return the client
+   * @throws ModuleMissingException when no module can forget
+   * @since 0.1
+   */
+  public Privacy privacy() {
+    return client(clients.privacy(), "privacy()", LibraryModule.POSTGRES);
   }
 
   /**
@@ -214,7 +250,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public FeatureStore features() {
-    return client(clients.features(), "features()", POSTGRES);
+    return client(clients.features(), "features()", LibraryModule.POSTGRES);
   }
 
   /**
@@ -225,7 +261,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public EventStreams events() {
-    return client(clients.events(), "events()", REDIS);
+    return client(clients.events(), "events()", LibraryModule.REDIS);
   }
 
   /**
@@ -236,7 +272,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public ArtifactStore artifacts() {
-    return client(clients.artifacts(), "artifacts()", STORAGE);
+    return client(clients.artifacts(), "artifacts()", LibraryModule.STORAGE);
   }
 
   /**
@@ -247,7 +283,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public ModelRegistry models() {
-    return client(clients.models(), "models()", POSTGRES);
+    return client(clients.models(), "models()", LibraryModule.POSTGRES);
   }
 
   /**
@@ -258,7 +294,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public PatternStore patterns() {
-    return client(clients.patterns(), "patterns()", POSTGRES);
+    return client(clients.patterns(), "patterns()", LibraryModule.POSTGRES);
   }
 
   /**
@@ -279,7 +315,7 @@ public final class MlInfra implements AutoCloseable {
    * @since 0.1
    */
   public Shadow shadow(String name) {
-    return client(shadows, "shadow()", POSTGRES).named(name);
+    return client(shadows, "shadow()", LibraryModule.POSTGRES).named(name);
   }
 
   /**
@@ -410,12 +446,11 @@ public final class MlInfra implements AutoCloseable {
     return this;
   }
 
-  private <T> T need(Class<T> part, String call, String nextStep) {
-    return client(assembly.find(part), call, nextStep);
+  private <T> T need(Class<T> part, String call, LibraryModule module) {
+    return client(assembly.find(part), call, module);
   }
 
-  private static <T> T client(Optional<T> part, String call, String nextStep) {
-    return part.orElseThrow(
-        () -> new ModuleMissingException(call + " needs a module that provides it; " + nextStep));
+  private static <T> T client(Optional<T> part, String call, LibraryModule module) {
+    return part.orElseThrow(() -> module.missing(call, "a module that provides it"));
   }
 }

@@ -78,14 +78,14 @@ class DecisionLogTest {
     try (MlInfra ml = connect(QUICK, TestModule.providing(RecentDecisions.class, cache))) {
       store.down = true;
       ml.decisions().log(prepared);
-      Await.until("remembered", () -> ml.decisions().recent(prepared.id()).isPresent());
+      Await.until("remembered", () -> ml.history().recent(prepared.id()).isPresent());
       assertThat(store.stored()).isEmpty();
-      assertThat(ml.decisions().recent(prepared.id()))
+      assertThat(ml.history().recent(prepared.id()))
           .hasValueSatisfying(brief -> assertThat(brief.deferred()).isTrue());
-      assertThat(ml.decisions().recent(List.of(UUID.randomUUID(), prepared.id()), LONG))
+      assertThat(ml.history().recent(List.of(UUID.randomUUID(), prepared.id()), LONG))
           .extracting(Optional::isPresent)
           .containsExactly(false, true);
-      assertThat(ml.decisions().recent(List.of(), LONG)).isEmpty();
+      assertThat(ml.history().recent(List.of(), LONG)).isEmpty();
       store.down = false;
     }
   }

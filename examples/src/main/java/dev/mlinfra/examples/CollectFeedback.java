@@ -58,7 +58,7 @@ public final class CollectFeedback {
       ml.decisions().flush(Duration.ofSeconds(10));
       DecisionQuery query = DecisionQuery.between(start, Instant.now()).agent("front-page");
       for (String kind : List.of("click", "sale")) {
-        ml.decisions()
+        ml.history()
             .outcomes(
                 query.feedbackKind(kind),
                 it -> out.println(it.decision().action() + " " + kind + " " + it.rewardSum()));
@@ -77,7 +77,7 @@ public final class CollectFeedback {
 
   private static void rewardMatches(MlInfra ml, List<UUID> ids, String clicked) {
     // region recent
-    for (Optional<RecentDecision> found : ml.decisions().recent(ids, Duration.ofMillis(20))) {
+    for (Optional<RecentDecision> found : ml.history().recent(ids, Duration.ofMillis(20))) {
       found.ifPresent(
           decision -> {
             double reward = decision.action().equals(clicked) ? 1 : 0;

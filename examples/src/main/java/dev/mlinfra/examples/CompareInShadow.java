@@ -57,7 +57,7 @@ public final class CompareInShadow {
       ml.decisions().flush(Duration.ofSeconds(10));
       out.println("acted on: " + quiet.answer() + " " + loud.answer());
       detector.tallies().forEach(tally -> out.println(tally.candidate() + " " + tally.counts()));
-      ml.decisions()
+      ml.history()
           .outcomes(
               DecisionQuery.between(start.minusSeconds(1), start.plusSeconds(60)).agent("detector"),
               outcome -> out.println(line(outcome.decision(), outcome.rewardSum())));

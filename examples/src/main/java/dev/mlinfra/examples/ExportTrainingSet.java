@@ -55,7 +55,7 @@ public final class ExportTrainingSet {
               .window(Duration.ofHours(1))
               .defaultReward(0) // of a decision without any
               .featuresByContext("readers", "reader"); // as known when it was decided
-      TrainingSet set = ml.decisions().trainingSet(query);
+      TrainingSet set = ml.training().set(query);
       // endregion
 
       // region write
@@ -65,7 +65,7 @@ public final class ExportTrainingSet {
       // endregion
 
       // region again
-      TrainingSet again = ml.decisions().trainingSet(set.query()); // next year, in another process
+      TrainingSet again = ml.training().set(set.query()); // next year, in another process
       Artifact same = again.store(TrainingFormat.CSV, ml.artifacts());
       // endregion
       out.println(rows + " rows");

@@ -39,7 +39,7 @@ public final class FirstProgram {
       ml.decisions().feedback(decision.id(), 1.0); // seconds or days later
       ml.decisions().flush(Duration.ofSeconds(10)); // only a demonstration waits
       Instant now = Instant.now();
-      ml.decisions().outcomes(DecisionQuery.between(now.minusSeconds(60), now), out::println);
+      ml.history().outcomes(DecisionQuery.between(now.minusSeconds(60), now), out::println);
     }
     // endregion
   }

@@ -201,7 +201,7 @@ class MissionIT {
           Decision another = Decision.by("ranker").action("item-80").build();
           ml.decisions().log(another);
           ml.decisions().flush(PATIENCE);
-          return ml.decisions().recent(another.id()).isPresent();
+          return ml.history().recent(another.id()).isPresent();
         });
   }
 

@@ -129,7 +129,7 @@ class DecisionCompletenessIT {
   private static List<DecisionCompleteness> of(String service) {
     Instant now = Instant.now();
     return reader
-        .decisions()
+        .history()
         .completeness(now.minus(Duration.ofHours(1)), now.plus(Duration.ofHours(1)))
         .stream()
         .filter(minute -> minute.source().startsWith(service + "-"))

@@ -13,7 +13,7 @@ final class Exports {
   private Exports() {}
 
   static String text(MlInfra ml, TrainingQuery query, TrainingFormat format) {
-    return text(ml.decisions().trainingSet(query), format);
+    return text(ml.training().set(query), format);
   }
 
   static String text(TrainingSet set, TrainingFormat format) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
@@ -42,7 +41,7 @@ abstract class ForgetContract {
     settle();
 
     long missingBefore = missing();
-    ErasureReceipt receipt = ml().decisions().forget("ann");
+    ErasureReceipt receipt = ml().privacy().forget("ann");
 
     assertThat(missing()).isEqualTo(missingBefore);
     assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(3);
@@ -65,8 +64,8 @@ abstract class ForgetContract {
   @Test
   void removesNothingASecondTime() {
     log("twice", "carl");
-    ErasureReceipt first = ml().decisions().forget("carl");
-    ErasureReceipt second = ml().decisions().forget("carl");
+    ErasureReceipt first = ml().privacy().forget("carl");
+    ErasureReceipt second = ml().privacy().forget("carl");
     assertThat(first.decisions() + first.heldBack()).isEqualTo(1);
     assertThat(second.decisions() + second.heldBack() + second.feedback() + second.recent())
         .isZero();
@@ -77,14 +76,14 @@ abstract class ForgetContract {
   @Test
   void keepsOutWhatComesLaterAndWasDecidedBefore() {
     Decision forgotten = log("late", "dora");
-    ml().decisions().forget("dora");
+    ml().privacy().forget("dora");
     log(forgotten); // again, as after a retry
     Instant before = Instant.now().minusSeconds(3_600);
     log(Decision.by("late").action("a").decidedAt(before).subject("dora").build());
     reward(forgotten, 1);
     settle();
     assertThat(stored("late")).isEmpty();
-    ErasureReceipt again = ml().decisions().forget("dora");
+    ErasureReceipt again = ml().privacy().forget("dora");
     assertThat(again.decisions() + again.feedback()).isZero();
   }
 
@@ -92,7 +91,7 @@ abstract class ForgetContract {
   void keepsOutAShadowThatComesLaterAndAlone() {
     Decision live = log("shadowed", "rosa");
     settle();
-    ml().decisions().forget("rosa");
+    ml().privacy().forget("rosa");
     long missingBefore = missing();
     log(shadowOf(live));
     settle();
@@ -106,11 +105,11 @@ abstract class ForgetContract {
     Decision live = Decision.by("early").action("a").decidedAt(before).subject("ulla").build();
     log(shadowOf(live)); // names nobody
     settle();
-    ml().decisions().forget("ulla");
+    ml().privacy().forget("ulla");
     log(live);
     settle();
     long missingBefore = missing();
-    assertThat(ml().decisions().forget("ulla").decisions()).isEqualTo(1);
+    assertThat(ml().privacy().forget("ulla").decisions()).isEqualTo(1);
     assertThat(stored("early")).isEmpty();
     assertThat(missing()).isEqualTo(missingBefore);
   }
@@ -118,7 +117,7 @@ abstract class ForgetContract {
   @Test
   void takesWhatIsDecidedAfterwards() {
     log("after", "emil");
-    ml().decisions().forget("emil");
+    ml().privacy().forget("emil");
     Decision later =
         Decision.by("after")
             .action("a")
@@ -136,18 +135,18 @@ abstract class ForgetContract {
 
   @Test
   void forgetsAsThePageShows() {
-    DecisionLog log = ml().decisions();
+    MlInfra ml = ml();
     String user = "nora";
     // region forget
-    log.log(Decision.by("ranker").action("item-79").subject(user).build());
-    ErasureReceipt receipt = log.forget(user); // blocks
+    ml.decisions().log(Decision.by("ranker").action("item-79").subject(user).build());
+    ErasureReceipt receipt = ml.privacy().forget(user); // blocks
     // endregion
     assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(1);
   }
 
   @Test
   void refusesASubjectThatNoDecisionCanHave() {
-    assertThatThrownBy(() -> ml().decisions().forget(""))
+    assertThatThrownBy(() -> ml().privacy().forget(""))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith("subject was");
     assertThat(Decision.by("a").action("a").subject("").build().fault()).isPresent();
@@ -158,7 +157,7 @@ abstract class ForgetContract {
   private long missing() {
     Instant now = Instant.now();
     return ml()
-        .decisions()
+        .history()
         .completeness(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)))
         .stream()
         .mapToLong(DecisionCompleteness::missing)
@@ -193,13 +192,13 @@ abstract class ForgetContract {
   }
 
   final List<DecisionOutcome> stored(String agent) {
-    DecisionLog log = ml().decisions();
     List<DecisionOutcome> found = new ArrayList<>();
     Instant now = Instant.now();
-    log.outcomes(
-        DecisionQuery.between(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)))
-            .agent(agent),
-        found::add);
+    ml().history()
+        .outcomes(
+            DecisionQuery.between(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)))
+                .agent(agent),
+            found::add);
     return found;
   }
 

@@ -69,8 +69,8 @@ class ForgetIT extends ForgetContract {
     Decision decision = log("recent", "finn");
     settle();
     Await.until("it is cached", () -> cachedAgain(decision));
-    assertThat(ml.decisions().forget("finn").recent()).isEqualTo(1);
-    assertThat(ml.decisions().recent(decision.id())).isEmpty();
+    assertThat(ml.privacy().forget("finn").recent()).isEqualTo(1);
+    assertThat(ml.history().recent(decision.id())).isEmpty();
   }
 
   @Test
@@ -80,7 +80,7 @@ class ForgetIT extends ForgetContract {
         own.decisions().log(about(i % 2 == 0 ? "gina" : "hans"));
       }
       own.decisions().flush(PATIENCE);
-      assertThat(ml.decisions().forget("gina").decisions()).isEqualTo(5);
+      assertThat(ml.privacy().forget("gina").decisions()).isEqualTo(5);
       own.decisions()
           .log(Decision.by("other").action("a").decidedAt(before).subject("gina").build());
       own.decisions().log(about("hans"));
@@ -98,7 +98,7 @@ class ForgetIT extends ForgetContract {
   void keepsAReceiptThatNobodyCanChangeAndThatNamesNobody() {
     log("receipt", "ida-who-is-nowhere");
     settle();
-    ErasureReceipt receipt = ml.decisions().forget("ida-who-is-nowhere");
+    ErasureReceipt receipt = ml.privacy().forget("ida-who-is-nowhere");
     assertThat(
             sql.column(
                 "SELECT subject_digest || ' ' || decisions || ' ' || feedback"
@@ -133,7 +133,7 @@ class ForgetIT extends ForgetContract {
     host.start();
     try {
       Await.until("some are stored", () -> of("jana") > 100);
-      log.forget("jana");
+      ml.privacy().forget("jana");
       Await.until("some were held back", () -> heldBack() > 0);
     } finally {
       enough.set(true);
@@ -141,7 +141,8 @@ class ForgetIT extends ForgetContract {
     }
     assertThat(log.flush(PATIENCE)).isTrue();
     assertThat(of("jana")).isZero();
-    log.forget("jana"); // takes feedback that had come before its decision was refused
+    // takes feedback that had come before its decision was refused
+    ml.privacy().forget("jana");
     assertThat(
             sql.number(
                 "SELECT count(*) FROM ml_learning.agent_feedback f"
@@ -163,7 +164,7 @@ class ForgetIT extends ForgetContract {
     try (MlInfra next =
         MlInfra.connect(MlInfraConfig.fromVariables(environment("left", "memory")))) {
       Await.until("the spool is empty", () -> files() == 0);
-      assertThat(next.decisions().forget("kurt").decisions()).isZero();
+      assertThat(next.privacy().forget("kurt").decisions()).isZero();
     }
     assertThat(of("kurt")).isZero();
     assertThat(
@@ -192,7 +193,7 @@ class ForgetIT extends ForgetContract {
       for (int i = 0; i < 50; i++) {
         own.decisions().log(about("lena"));
       }
-      ErasureReceipt receipt = own.decisions().forget("lena");
+      ErasureReceipt receipt = own.privacy().forget("lena");
       assertThat(receipt.decisions() + receipt.heldBack()).isEqualTo(50);
       assertThat(receipt.waiting()).isZero();
     }
@@ -231,11 +232,11 @@ class ForgetIT extends ForgetContract {
     }
     assertThat(of("mira")).isPositive();
     long left = of("mira");
-    ErasureReceipt receipt = ml.decisions().forget("mira");
+    ErasureReceipt receipt = ml.privacy().forget("mira");
     assertThat(receipt.decisions()).isEqualTo(left);
     assertThat(receipt.feedback()).isEqualTo(12_000);
     assertThat(of("mira")).isZero();
-    assertThat(ml.decisions().forget("mira").decisions()).isZero();
+    assertThat(ml.privacy().forget("mira").decisions()).isZero();
     assertThat(missing("killed")).isZero();
     assertThat(
             sql.number(
@@ -249,7 +250,7 @@ class ForgetIT extends ForgetContract {
 
   @Test
   void keepsOutTheShadowThatComesWithADecisionFromBefore() {
-    ml.decisions().forget("quinn");
+    ml.privacy().forget("quinn");
     BufferOptions oneBatch = BufferOptions.defaults().linger(Duration.ofSeconds(10));
     try (MlInfra own = MlInfra.connect(stack.config("pair").decisions(oneBatch).build())) {
       Decision live = Decision.by("pair").action("a").decidedAt(before).subject("quinn").build();
@@ -281,7 +282,7 @@ class ForgetIT extends ForgetContract {
             + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
             + " EXECUTE FUNCTION public.lose_first_commit()");
     try {
-      assertThat(ml.decisions().forget("paul").feedback()).isEqualTo(1);
+      assertThat(ml.privacy().forget("paul").feedback()).isEqualTo(1);
       assertThat(sql.number("SELECT last_value FROM public.commits")).isEqualTo(2);
     } finally {
       sql.run(
@@ -297,7 +298,7 @@ class ForgetIT extends ForgetContract {
     settle();
     stack.redis().kill();
     try {
-      assertThatThrownBy(() -> ml.decisions().forget("sven"))
+      assertThatThrownBy(() -> ml.privacy().forget("sven"))
           .isInstanceOf(UnavailableException.class)
           .hasMessageStartingWith("forget deleted nothing, since the cache of recent decisions")
           .hasMessageNotContaining("\n");
@@ -318,7 +319,7 @@ class ForgetIT extends ForgetContract {
         Statement lock = holder.createStatement()) {
       holder.setAutoCommit(false);
       lock.execute("SELECT FROM ml_learning.agent_decisions WHERE subject = 'tara' FOR UPDATE");
-      forgetting = CompletableFuture.supplyAsync(() -> ml.decisions().forget("tara"));
+      forgetting = CompletableFuture.supplyAsync(() -> ml.privacy().forget("tara"));
       Await.until(
           "it is written down",
           () -> sql.number("SELECT count(*) FROM ml_learning.forgotten_subjects") > requests);
@@ -341,7 +342,7 @@ class ForgetIT extends ForgetContract {
         "the cache is back",
         () -> {
           try {
-            receipt.set(ml.decisions().forget(subject));
+            receipt.set(ml.privacy().forget(subject));
             return true;
           } catch (UnavailableException e) {
             return false;
@@ -352,14 +353,14 @@ class ForgetIT extends ForgetContract {
 
   private boolean forgetsKurt() {
     try {
-      return ml.decisions().forget("kurt").decisions() == 0;
+      return ml.privacy().forget("kurt").decisions() == 0;
     } catch (UnavailableException e) {
       return false;
     }
   }
 
   private static boolean cachedAgain(Decision decision) {
-    return ml.decisions().recent(decision.id()).isPresent();
+    return ml.history().recent(decision.id()).isPresent();
   }
 
   private Decision about(String subject) {
@@ -378,7 +379,7 @@ class ForgetIT extends ForgetContract {
   private static long missing(String service) {
     Instant now = Instant.now();
     return ml
-        .decisions()
+        .history()
         .completeness(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)))
         .stream()
         .filter(minute -> minute.source().startsWith(service + "-"))

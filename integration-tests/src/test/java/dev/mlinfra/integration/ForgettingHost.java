@@ -10,7 +10,7 @@ final class ForgettingHost {
   /** Takes whom to forget. */
   public static void main(String[] args) {
     try (MlInfra ml = MlInfra.connect(MlInfraConfig.fromEnvironment())) {
-      System.out.println("forgotten " + ml.decisions().forget(args[0]));
+      System.out.println("forgotten " + ml.privacy().forget(args[0]));
     }
   }
 }

@@ -86,13 +86,13 @@ class RewardJoinIT {
     deliver(messages.subList(0, messages.size() / 2), oracle, random);
     Map<TrainingSet, String> earlier = new HashMap<>();
     for (int i = 0; i < QUERIES; i++) {
-      TrainingSet set = ml.decisions().trainingSet(query(random, agent));
+      TrainingSet set = ml.training().set(query(random, agent));
       earlier.put(set, Exports.text(set, TrainingFormat.CSV));
       assertAgrees(set, oracle, seed);
     }
     deliver(messages.subList(messages.size() / 2, messages.size()), oracle, random);
     for (int i = 0; i < QUERIES; i++) {
-      assertAgrees(ml.decisions().trainingSet(query(random, agent)), oracle, seed);
+      assertAgrees(ml.training().set(query(random, agent)), oracle, seed);
     }
     earlier.forEach(
         (set, bytes) ->

@@ -67,7 +67,7 @@ class ServerContentsIT {
       ml.models().promote("bts", version, "champion", "a test", "the first one");
       assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
       assertThat(ml.events().flush(Duration.ofSeconds(30))).isTrue();
-      Await.until("the decision is cached", () -> ml.decisions().recent(decision.id()).isPresent());
+      Await.until("the decision is cached", () -> ml.history().recent(decision.id()).isPresent());
     }
   }
 
@@ -206,7 +206,7 @@ class ServerContentsIT {
     Decision logged = Decision.by(agent).action("a").build();
     return ml.decisions().log(logged).accepted()
         && ml.decisions().flush(Duration.ofSeconds(30))
-        && ml.decisions().recent(logged.id()).isPresent();
+        && ml.history().recent(logged.id()).isPresent();
   }
 
   private static List<String> keys(String pattern) {

@@ -159,7 +159,7 @@ class ShadowRunIT {
 
   private List<DecisionOutcome> read(String agent, String model) {
     List<DecisionOutcome> found = new ArrayList<>();
-    ml.decisions()
+    ml.history()
         .outcomes(
             DecisionQuery.between(from, Instant.now().plusSeconds(60)).agent(agent).model(model),
             found::add);

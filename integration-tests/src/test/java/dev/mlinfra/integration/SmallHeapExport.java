@@ -24,9 +24,7 @@ final class SmallHeapExport {
     try (MlInfra ml = MlInfra.connect(config);
         OutputStream out = Files.newOutputStream(Path.of(args[2]))) {
       long rows =
-          ml.decisions()
-              .trainingSet(TrainingSetContract.query("large"))
-              .write(TrainingFormat.CSV, out);
+          ml.training().set(TrainingSetContract.query("large")).write(TrainingFormat.CSV, out);
       System.out.println(rows + " rows");
     }
   }

@@ -154,7 +154,7 @@ abstract class TrainingSetContract {
       give(Feedback.of(decision.id(), 7).observedAt(NOON).kind("other"));
     }
     assertThat(Exports.rows(ml(), query("ties"))).hasSize(20).allMatch(r -> r.contains(",12.0,2,"));
-    ml().decisions()
+    ml().history()
         .outcomes(
             query("ties").decisions(), outcome -> assertThat(outcome.rewardSum()).isEqualTo(12));
   }
@@ -203,7 +203,7 @@ abstract class TrainingSetContract {
     log(prepared, never);
     give(Feedback.of(prepared.id(), 3).observedAt(shown.plusSeconds(60)));
     give(Feedback.of(never.id(), 3).observedAt(shown.plusSeconds(60)));
-    TrainingSet before = ml().decisions().trainingSet(query("prepared"));
+    TrainingSet before = ml().training().set(query("prepared"));
     assertThat(Exports.text(before, TrainingFormat.CSV).lines()).hasSize(1);
 
     activate(Activation.of(prepared.id()).activatedAt(shown));
@@ -257,20 +257,19 @@ abstract class TrainingSetContract {
   void refusesABoundThatIsNotSettledAndAViewThatIsNotDeclared() {
     assertThatThrownBy(
             () ->
-                ml().decisions()
-                    .trainingSet(query("none").knownBefore(Instant.now().plus(Duration.ofDays(1)))))
+                ml().training()
+                    .set(query("none").knownBefore(Instant.now().plus(Duration.ofDays(1)))))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("training.knownBefore was")
         .hasMessageContaining("since later rows may still come; ask again later or leave it out");
-    assertThatThrownBy(
-            () -> ml().decisions().trainingSet(query("none").featuresByAction("nowhere")))
+    assertThatThrownBy(() -> ml().training().set(query("none").featuresByAction("nowhere")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("nowhere");
   }
 
   @Test
   void refusesTwoColumnsOfOneName() {
-    assertThatThrownBy(() -> ml().decisions().trainingSet(query("none").featuresByAction("orders")))
+    assertThatThrownBy(() -> ml().training().set(query("none").featuresByAction("orders")))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "training.features was 'orders.status' but must be one column; rename the feature in a"
@@ -284,7 +283,7 @@ abstract class TrainingSetContract {
         TrainingQuery.of(
                 DecisionQuery.between(NOON, Instant.now().plus(Duration.ofHours(2))).agent("ahead"))
             .featuresByAction("users");
-    TrainingSet set = ml().decisions().trainingSet(query);
+    TrainingSet set = ml().training().set(query);
     String first = Exports.text(set, TrainingFormat.CSV);
     ml().features()
         .put("users", List.of(FeatureRow.of("a", Instant.now()).value("age", 31.0).build()));
@@ -297,8 +296,8 @@ abstract class TrainingSetContract {
     log(decision("ever", NOON));
     DecisionQuery ever = DecisionQuery.between(Instant.MIN, Instant.MAX).agent("ever");
     assertThat(Exports.rows(ml(), TrainingQuery.of(ever))).hasSize(1);
-    assertThat(ml().decisions().outcomes(ever, outcome -> {})).isEqualTo(1);
-    assertThat(ml().decisions().completeness(Instant.MIN, Instant.MAX)).isNotEmpty();
+    assertThat(ml().history().outcomes(ever, outcome -> {})).isEqualTo(1);
+    assertThat(ml().history().completeness(Instant.MIN, Instant.MAX)).isNotEmpty();
     assertThat(Exports.rows(ml(), TrainingQuery.of(ever).knownBefore(Instant.MIN))).isEmpty();
   }
 
@@ -307,8 +306,8 @@ abstract class TrainingSetContract {
     log(decision("full", NOON));
     assertThatThrownBy(
             () ->
-                ml().decisions()
-                    .trainingSet(query("full"))
+                ml().training()
+                    .set(query("full"))
                     .write(
                         TrainingFormat.CSV,
                         new OutputStream() {

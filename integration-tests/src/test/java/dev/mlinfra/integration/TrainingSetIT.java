@@ -104,8 +104,8 @@ class TrainingSetIT extends TrainingSetContract {
       fill(random, List.of(ml, plain));
       for (int i = 0; i < CASES; i++) {
         TrainingQuery query = query(random);
-        TrainingSet set = ml.decisions().trainingSet(query);
-        TrainingSet expected = plain.decisions().trainingSet(query);
+        TrainingSet set = ml.training().set(query);
+        TrainingSet expected = plain.training().set(query);
         for (TrainingFormat format : TrainingFormat.values()) {
           assertThat(Exports.text(set, format))
               .as("-Dseed=%d %s", seed, query)
@@ -125,7 +125,7 @@ class TrainingSetIT extends TrainingSetContract {
         TrainingQuery.of(
             DecisionQuery.between(
                 NOON.minus(Duration.ofDays(9_000)), Instant.now().plus(Duration.ofDays(1))));
-    TrainingSet set = ml.decisions().trainingSet(all.featuresByContext("users", "user"));
+    TrainingSet set = ml.training().set(all.featuresByContext("users", "user"));
     String first = Exports.text(set, TrainingFormat.CSV);
     long before = sql.number("SELECT count(*) FROM ml_learning.agent_decisions");
     Await.until(
@@ -150,9 +150,9 @@ class TrainingSetIT extends TrainingSetContract {
               + " model_version, action, propensity, source, source_sequence) VALUES"
               + " (gen_random_uuid(), '2024-03-01T12:00:01Z', 'open', 'LIVE', '', '', 'late', 1,"
               + " 'other', 1)");
-      assertThatThrownBy(() -> ml.decisions().trainingSet(query("open").knownBefore(Instant.now())))
+      assertThatThrownBy(() -> ml.training().set(query("open").knownBefore(Instant.now())))
           .isInstanceOf(ConfigException.class);
-      TrainingSet set = ml.decisions().trainingSet(query("open"));
+      TrainingSet set = ml.training().set(query("open"));
       String before = Exports.text(set, TrainingFormat.CSV);
       connection.commit();
       assertThat(Exports.text(set, TrainingFormat.CSV)).isEqualTo(before);
@@ -209,7 +209,7 @@ class TrainingSetIT extends TrainingSetContract {
     }
     CyclicBarrier bothRead = new CyclicBarrier(2);
     try (MlInfra few = MlInfra.connect(config(2).view(USERS).build())) {
-      TrainingSet set = few.decisions().trainingSet(query("older").featuresByAction("users"));
+      TrainingSet set = few.training().set(query("older").featuresByAction("users"));
       CompletableFuture<String> one = CompletableFuture.supplyAsync(() -> export(set, bothRead));
       CompletableFuture<String> two = CompletableFuture.supplyAsync(() -> export(set, bothRead));
       assertThat(one.get(60, TimeUnit.SECONDS)).contains(",PRESENT,7.0,").isEqualTo(two.join());
@@ -245,8 +245,7 @@ class TrainingSetIT extends TrainingSetContract {
   @Test
   void storesAnArtifactThatHoldsTheSameBytes() {
     fill(new Random(2), List.of(ml));
-    TrainingSet set =
-        ml.decisions().trainingSet(TrainingSetContract.query("agent-1").defaultReward(0));
+    TrainingSet set = ml.training().set(TrainingSetContract.query("agent-1").defaultReward(0));
     Artifact artifact = set.store(TrainingFormat.JSON_LINES, ml.artifacts());
     assertThat(new String(ml.artifacts().read(artifact), StandardCharsets.UTF_8))
         .isEqualTo(Exports.text(set, TrainingFormat.JSON_LINES))

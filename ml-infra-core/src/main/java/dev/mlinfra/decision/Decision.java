@@ -281,7 +281,7 @@ public final class Decision implements Bufferable {
   /**
    * Returns whom it is about.
    *
-   * @return what {@link DecisionLog#forget} takes; empty when none was recorded
+   * @return what {@link dev.mlinfra.privacy.Privacy#forget} takes; empty when none was recorded
    * @since 0.1
    */
   public Optional<String> subject() {

@@ -236,8 +236,8 @@ public final class DecisionBuilder {
   }
 
   /**
-   * Sets whom the decision is about, as a user's id, so that {@link DecisionLog#forget} finds it. A
-   * pseudonym serves as well as a name.
+   * Sets whom the decision is about, as a user's id, so that {@link
+   * dev.mlinfra.privacy.Privacy#forget} finds it. A pseudonym serves as well as a name.
    *
    * @param subject 1 to 256 characters
    * @return this

@@ -2,19 +2,8 @@ package dev.mlinfra.decision;
 
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Ledger;
-import dev.mlinfra.history.DecisionCompleteness;
-import dev.mlinfra.history.DecisionOutcome;
-import dev.mlinfra.history.DecisionQuery;
-import dev.mlinfra.history.RecentDecision;
-import dev.mlinfra.privacy.ErasureReceipt;
-import dev.mlinfra.training.TrainingQuery;
-import dev.mlinfra.training.TrainingSet;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /**
  * Records decisions and what came of them. Thread-safe; closed with {@code MlInfra}.
@@ -124,86 +113,4 @@ public interface DecisionLog {
    * @since 0.1
    */
   Ledger activationLedger();
-
-  /**
-   * Looks up decisions of the last minutes in one round trip, for joining quick feedback; those in
-   * mode {@code SHADOW} are not remembered. Blocks at most for the budget and does not throw for an
-   * outage.
-   *
-   * @param ids the decisions' ids
-   * @param budget longest wait
-   * @return one entry for each id, in their order; empty when it is unknown or too old, and all are
-   *     empty when the cache is down or does not answer in time
-   * @since 0.1
-   */
-  List<Optional<RecentDecision>> recent(List<UUID> ids, Duration budget);
-
-  /**
-   * Looks up one decision of the last minutes with the default budget of 50 ms.
-   *
-   * @param id the decision's id
-   * @return empty when it is unknown, too old, or the cache is down
-   * @since 0.1
-   */
-  default Optional<RecentDecision> recent(UUID id) {
-    return recent(List.of(id), Duration.ofMillis(50)).get(0);
-  }
-
-  /**
-   * Streams stored decisions with what came of them, in order of time and id, in constant memory;
-   * deferred ones once they are activated. Blocks; the reader runs on the caller's thread and may
-   * stop the stream by throwing.
-   *
-   * @param query which decisions
-   * @param reader called once for each
-   * @return how many were read
-   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
-   * @since 0.1
-   */
-  long outcomes(DecisionQuery query, Consumer<DecisionOutcome> reader);
-
-  /**
-   * Asks the store how complete it is, minute by minute and process by process, whoever logged.
-   * Blocks for one query, whose cost grows with the decisions of the span.
-   *
-   * @param from first event time, inclusive
-   * @param to end, exclusive
-   * @return minutes with at least one decision or one missing number, in order of time and process
-   * @throws dev.mlinfra.error.ConfigException when {@code to} is before {@code from}
-   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
-   * @since 0.1
-   */
-  List<DecisionCompleteness> completeness(Instant from, Instant to);
-
-  /**
-   * Removes what is stored about a subject: its decisions with their feedback, dead letters and
-   * cached copies. From the beginning of the call on, nothing of the subject that was decided until
-   * then is stored any more, whichever process still holds it in memory or in its spool. Blocks,
-   * for some seconds longer while this process still holds rows. A call that was cut off is
-   * finished by the next one; a repeated call removes nothing.
-   *
-   * @param subject as given to {@link DecisionBuilder#subject}
-   * @return what was removed where; the store keeps it too
-   * @throws dev.mlinfra.error.ConfigException when the subject breaks a rule or a right is missing
-   * @throws dev.mlinfra.error.ModuleMissingException when no module can forget
-   * @throws dev.mlinfra.error.UnavailableException when the store or the cache cannot be reached;
-   *     one that is away at the beginning lets nothing be deleted
-   * @since 0.1
-   */
-  ErasureReceipt forget(String subject);
-
-  /**
-   * Prepares a training set: decisions with one reward each and, where asked, the features known at
-   * the time. Blocks until what was stored before the call is settled, at most some seconds while
-   * other writes are open; reads no rows yet.
-   *
-   * @param query what it holds
-   * @return the set, with the bound of ingestion that its rows keep to
-   * @throws dev.mlinfra.error.ConfigException when a view is not declared, two columns would have
-   *     one name, or the query's bound is not settled yet
-   * @throws dev.mlinfra.error.ModuleMissingException when no module joins decisions
-   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
-   * @since 0.1
-   */
-  TrainingSet trainingSet(TrainingQuery query);
 }

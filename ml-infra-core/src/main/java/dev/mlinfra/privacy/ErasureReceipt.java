@@ -1,12 +1,11 @@
 package dev.mlinfra.privacy;
 
-import dev.mlinfra.decision.DecisionLog;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 
 /**
- * What {@link DecisionLog#forget} removed. The store keeps the same, without the subject itself.
+ * What {@link Privacy#forget} removed. The store keeps the same, without the subject itself.
  * Immutable.
  *
  * @param id of this receipt

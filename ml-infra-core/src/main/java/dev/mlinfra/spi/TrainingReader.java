@@ -1,7 +1,6 @@
 package dev.mlinfra.spi;
 
 import dev.mlinfra.training.TrainingQuery;
-import dev.mlinfra.training.TrainingRow;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,7 +23,7 @@ public interface TrainingReader {
   Instant settled(Optional<Instant> wanted);
 
   /**
-   * Streams examples in order of time and id, in constant memory and from one snapshot; deferred
+   * Streams decisions in order of time and id, in constant memory and from one snapshot; deferred
    * decisions once they are activated.
    *
    * @param query what to join; its {@code knownBefore} is there and settled
@@ -33,5 +32,5 @@ public interface TrainingReader {
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
    * @since 0.1
    */
-  long read(TrainingQuery query, Consumer<TrainingRow> reader);
+  long read(TrainingQuery query, Consumer<JoinedDecision> reader);
 }

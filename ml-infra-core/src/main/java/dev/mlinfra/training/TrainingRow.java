@@ -1,44 +1,40 @@
 package dev.mlinfra.training;
 
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.spi.PackedRow;
+import dev.mlinfra.feature.FeatureLookup;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One row of a training set as a store joins it. Immutable.
+ * One row of a training set: a decision, its reward, and the features known when it was made.
+ * Immutable.
  *
  * @param decision as it was logged
  * @param passProbability the probability with which it passed sampling, in (0, 1]
  * @param completeness which part of the decisions that its process logged about that minute is
  *     stored, in (0, 1]
- * @param activatedAt when a deferred decision was acted upon; its window begins then
+ * @param reward the aggregate of its feedback, or the query's default; empty when neither is there
  * @param feedbackCount how many feedbacks count
- * @param reward their aggregate; empty without any
- * @param features for each join of the query the newest row known when it was decided
+ * @param windowClosed whether the window of feedback had ended at the bound of ingestion; empty
+ *     without a window
+ * @param activatedAt when a deferred decision was acted upon; its window begins then
+ * @param features what the views of the query answered, by the view's name and in the query's order
  * @since 0.1
  */
 public record TrainingRow(
     Decision decision,
     double passProbability,
     double completeness,
-    Optional<Instant> activatedAt,
-    long feedbackCount,
     OptionalDouble reward,
-    List<Optional<PackedRow>> features) {
-  /**
-   * Returns when the window of its feedback begins.
-   *
-   * @return when it was activated, or else when it was taken
-   * @since 0.1
-   */
-  public Instant windowStart() {
-    return activatedAt.orElse(decision.decidedAt());
-  }
-
+    long feedbackCount,
+    Optional<Boolean> windowClosed,
+    Optional<Instant> activatedAt,
+    Map<String, FeatureLookup> features) {
   /**
    * Checks that nothing is null and copies the features.
    *
@@ -46,8 +42,19 @@ public record TrainingRow(
    */
   public TrainingRow {
     Objects.requireNonNull(decision, "decision");
-    Objects.requireNonNull(activatedAt, "activatedAt");
     Objects.requireNonNull(reward, "reward");
-    features = List.copyOf(features);
+    Objects.requireNonNull(windowClosed, "windowClosed");
+    Objects.requireNonNull(activatedAt, "activatedAt");
+    features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
+  }
+
+  /**
+   * Returns how many decisions like this one stand for it, because of sampling.
+   *
+   * @return one divided by {@code passProbability}, at least 1
+   * @since 0.1
+   */
+  public double weight() {
+    return 1 / passProbability;
   }
 }

@@ -4,11 +4,12 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * Decisions with their rewards and features, ready to be written. Its bound of ingestion is fixed:
- * each write reads one snapshot and gives the same bytes, also in another process that asks with
- * {@link #query()}, as long as nobody deletes rows or back-fills features. Thread-safe; holds
+ * Decisions with their rewards and features, ready to be read. Its bound of ingestion is fixed:
+ * each pass reads one snapshot and gives the same rows and bytes, also in another process that asks
+ * with {@link #query()}, as long as nobody deletes rows or back-fills features. Thread-safe; holds
  * nothing that has to be closed.
  *
  * @since 0.1
@@ -29,6 +30,18 @@ public interface TrainingSet {
    * @since 0.1
    */
   List<String> columns();
+
+  /**
+   * Hands the rows over, ordered by time of decision and id, while they are read, in constant
+   * memory. Blocks; the reader runs on the caller's thread and may stop the pass by throwing.
+   *
+   * @param reader called once for each row
+   * @return how many rows
+   * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
+   * @throws dev.mlinfra.error.TimedOutException when the store is too slow
+   * @since 0.1
+   */
+  long forEach(Consumer<TrainingRow> reader);
 
   /**
    * Writes the rows, ordered by time of decision and id, while they are read, in constant memory.

@@ -1,6 +1,6 @@
 package dev.mlinfra.examples.quickstart;
 
-import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.history.DecisionHistory;
 
 /**
  * What the server has of one policy.
@@ -11,10 +11,10 @@ import dev.mlinfra.decision.DecisionLog;
  */
 record PolicyCounts(long decisions, long feedback, long clicked) {
   /** Streams the policy's decisions from the server and counts. */
-  static PolicyCounts read(DecisionLog log, Policy policy) {
+  static PolicyCounts read(DecisionHistory history, Policy policy) {
     long[] feedbackAndClicked = {0, 0};
     long decisions =
-        log.outcomes(
+        history.outcomes(
             TrainingSet.query().model(policy.model()),
             outcome -> {
               feedbackAndClicked[0] += outcome.feedbackCount();

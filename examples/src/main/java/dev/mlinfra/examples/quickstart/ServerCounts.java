@@ -23,7 +23,7 @@ record ServerCounts(
   static ServerCounts read(MlInfra ml) {
     Map<Policy, PolicyCounts> policies = new EnumMap<>(Policy.class);
     for (Policy policy : Policy.values()) {
-      policies.put(policy, PolicyCounts.read(ml.decisions(), policy));
+      policies.put(policy, PolicyCounts.read(ml.history(), policy));
     }
     return new ServerCounts(Collections.unmodifiableMap(policies), ml.inventory(), ml.health());
   }

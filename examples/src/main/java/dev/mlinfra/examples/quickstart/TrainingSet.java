@@ -74,7 +74,7 @@ final class TrainingSet {
 
   private void write(BufferedWriter csv) throws IOException {
     List<DecisionOutcome> waiting = new ArrayList<>(ROWS_A_JOIN);
-    ml.decisions()
+    ml.history()
         .outcomes(
             query(),
             outcome -> {

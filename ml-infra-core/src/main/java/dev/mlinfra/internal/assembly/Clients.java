@@ -8,18 +8,21 @@ import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.event.EventStreams;
 import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.history.DecisionHistory;
 import dev.mlinfra.internal.artifact.MeteredArtifactStore;
 import dev.mlinfra.internal.decision.BufferedDecisionLog;
-import dev.mlinfra.internal.decision.Erasure;
 import dev.mlinfra.internal.event.BufferedEventStreams;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
+import dev.mlinfra.internal.history.StoredHistory;
 import dev.mlinfra.internal.model.MirroredModelRegistry;
 import dev.mlinfra.internal.pattern.MeteredPatternStore;
+import dev.mlinfra.internal.privacy.Erasure;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.internal.spool.Spool;
-import dev.mlinfra.internal.training.TrainingSets;
+import dev.mlinfra.internal.training.SettledTrainingSets;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.pattern.PatternStore;
+import dev.mlinfra.privacy.Privacy;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
@@ -33,6 +36,7 @@ import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.telemetry.Telemetry;
+import dev.mlinfra.training.TrainingSets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +44,9 @@ import java.util.Optional;
 /** The clients that the installed parts allow; the assembly closes them. */
 public final class Clients {
   private final Optional<BufferedDecisionLog> decisions;
+  private final Optional<StoredHistory> history;
+  private final Optional<SettledTrainingSets> training;
+  private final Optional<Erasure> privacy;
   private final Optional<TieredFeatureStore> features;
   private final Optional<BufferedEventStreams> events;
   private final Optional<MeteredArtifactStore> artifacts;
@@ -99,9 +106,19 @@ public final class Clients {
                                   deadLetters,
                                   pause,
                                   telemetry));
-                  return decisionLog(decisionOptions, spool, sink, parts, mask, pause, clock);
+                  return decisionLog(decisionOptions, spool, sink, parts, mask, pause);
                 })
             .map(parts::closing);
+    Optional<DecisionReader> stored = parts.find(DecisionReader.class);
+    Optional<RecentDecisions> recent = parts.find(RecentDecisions.class);
+    this.history =
+        stored.isEmpty() && recent.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new StoredHistory(stored, recent, pause));
+    this.training =
+        parts.find(TrainingReader.class).map(reader -> new SettledTrainingSets(reader, features));
+    this.privacy =
+        parts.find(ErasureStore.class).map(store -> new Erasure(store, recent, decisions, clock));
     this.events =
         parts
             .find(EventBroker.class)
@@ -115,6 +132,21 @@ public final class Clients {
   /** The decision log, if decisions can be stored. */
   public Optional<DecisionLog> decisions() {
     return decisions.map(DecisionLog.class::cast);
+  }
+
+  /** The decisions read back, if there is a store or a cache. */
+  public Optional<DecisionHistory> history() {
+    return history.map(DecisionHistory.class::cast);
+  }
+
+  /** The training sets, if decisions can be joined. */
+  public Optional<TrainingSets> training() {
+    return training.map(TrainingSets.class::cast);
+  }
+
+  /** The forgetting, if a store can. */
+  public Optional<Privacy> privacy() {
+    return privacy.map(Privacy.class::cast);
   }
 
   /** The feature store, if there is a tier. */
@@ -148,21 +180,16 @@ public final class Clients {
       DecisionSink sink,
       Assembly parts,
       Optional<DecisionMask> mask,
-      PauseSwitch pause,
-      Clock clock) {
-    Optional<RecentDecisions> recent = parts.find(RecentDecisions.class);
+      PauseSwitch pause) {
     try {
       return new BufferedDecisionLog(
           options,
           spool,
           sink,
-          parts.find(DecisionReader.class),
-          recent,
+          parts.find(RecentDecisions.class),
           parts.find(DeadLetterStore.class),
           pause,
           mask,
-          new TrainingSets(parts.find(TrainingReader.class), features),
-          new Erasure(parts.find(ErasureStore.class), recent, clock),
           parts.telemetry());
     } catch (RuntimeException | Error e) {
       spool.ifPresent(Spool::abandon);

@@ -2,6 +2,7 @@ package dev.mlinfra.internal.assembly;
 
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.internal.module.LibraryModule;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Settings;
@@ -23,14 +24,6 @@ import java.util.TreeMap;
  */
 public final class Sections {
   static final String PREFIX = "ML_INFRA_";
-  private static final Map<String, String> ARTIFACTS =
-      Map.of(
-          "postgres", "ml-infra-postgres",
-          "redis", "ml-infra-redis",
-          "objectstorage", "ml-infra-storage",
-          "artifactdirectory", "ml-infra-storage",
-          "mlflow", "ml-infra-storage");
-
   private static final String PAUSED = PREFIX + "PAUSED";
   private static final String SPOOL = "spool";
   private static final Set<String> GENERAL = Set.of("service", "start", "paused");
@@ -44,7 +37,7 @@ public final class Sections {
 
   /** Whether a section is the spool or belongs to one of the library's own modules. */
   static boolean isKnown(String section) {
-    return section.equals(SPOOL) || ARTIFACTS.containsKey(section);
+    return section.equals(SPOOL) || LibraryModule.ofSection(section).isPresent();
   }
 
   /**
@@ -107,11 +100,11 @@ public final class Sections {
     String section = end < 0 ? key : key.substring(0, end);
     if (end > 0 && (section.equals(SPOOL) || factories.containsKey(section))) {
       values.computeIfAbsent(section, s -> new HashMap<>()).put(key.substring(end + 1), value);
-    } else if (end > 0 && ARTIFACTS.containsKey(section)) {
+    } else if (end > 0 && LibraryModule.ofSection(section).isPresent()) {
       faults.addLine(
           variable
               + " was set but its module is not on the classpath; add the artifact dev.mlinfra:"
-              + ARTIFACTS.get(section));
+              + LibraryModule.ofSection(section).get().artifact());
     } else {
       faults.addLine(variable + " was set but is not known; correct its name or unset it");
     }

@@ -9,11 +9,6 @@ import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.ModuleMissingException;
-import dev.mlinfra.history.DecisionCompleteness;
-import dev.mlinfra.history.DecisionOutcome;
-import dev.mlinfra.history.DecisionQuery;
-import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.internal.buffer.DeadLetters;
 import dev.mlinfra.internal.buffer.Masking;
 import dev.mlinfra.internal.buffer.Sequenced;
@@ -22,38 +17,26 @@ import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.internal.spool.Spool;
-import dev.mlinfra.internal.training.TrainingSets;
-import dev.mlinfra.privacy.ErasureReceipt;
 import dev.mlinfra.spi.DeadLetterStore;
-import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Telemetry;
-import dev.mlinfra.training.TrainingQuery;
-import dev.mlinfra.training.TrainingSet;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 
 /**
  * Writes apart from the host's threads: a bounded buffer for each kind of rows, one writer thread.
  */
 public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   private final DecisionSink sink;
-  private final Optional<DecisionReader> history;
   private final RecentCache recent;
   private final PauseSwitch pause;
-  private final TrainingSets trainingSets;
-  private final Erasure forgetting;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
   private final WriteBehind<Activation> activations;
@@ -66,21 +49,15 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       BufferOptions options,
       Optional<Spool> spool,
       DecisionSink sink,
-      Optional<DecisionReader> history,
       Optional<RecentDecisions> recent,
       Optional<DeadLetterStore> deadLetters,
       PauseSwitch pause,
       Optional<DecisionMask> mask,
-      TrainingSets trainingSets,
-      Erasure forgetting,
       Telemetry telemetry) {
     this.spool = spool;
     this.sink = sink;
-    this.history = history;
     this.recent = new RecentCache(recent);
     this.pause = pause;
-    this.trainingSets = trainingSets;
-    this.forgetting = forgetting;
     this.decisions =
         new WriteBehind<>(
             "decision",
@@ -162,31 +139,20 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     return activations.ledger();
   }
 
-  @Override
-  public List<Optional<RecentDecision>> recent(List<UUID> ids, Duration budget) {
-    return pause.paused()
-        ? Collections.nCopies(ids.size(), Optional.empty())
-        : recent.find(ids, Timeouts.bounded(budget));
+  /** Waits until nothing is left in memory or in the spool, or the time is up. */
+  public void awaitNonePending(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    boolean settled = flush(timeout);
+    spool.ifPresent(
+        files -> files.awaitEmpty(settled ? deadline - System.nanoTime() : 0, pause::holds));
   }
 
-  @Override
-  public long outcomes(DecisionQuery query, Consumer<DecisionOutcome> reader) {
-    return history("outcomes").read(query, reader);
-  }
-
-  @Override
-  public List<DecisionCompleteness> completeness(Instant from, Instant to) {
-    return history("completeness").completeness(DecisionQuery.between(from, to));
-  }
-
-  @Override
-  public TrainingSet trainingSet(TrainingQuery query) {
-    return trainingSets.settle(query);
-  }
-
-  @Override
-  public ErasureReceipt forget(String subject) {
-    return forgetting.forget(subject, new Held());
+  /** How many rows are in memory or in the spool. */
+  public long pendingRows() {
+    return ledger().buffered()
+        + feedbackLedger().buffered()
+        + activationLedger().buffered()
+        + spool.map(Spool::rows).orElse(0L);
   }
 
   @Override
@@ -232,16 +198,6 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         batch -> {});
   }
 
-  private DecisionReader history(String call) {
-    return history.orElseThrow(
-        () ->
-            new ModuleMissingException(
-                "decisions()."
-                    + call
-                    + "() needs a module that reads decisions back; add ml-infra-postgres and"
-                    + " install(Postgres.at(url))"));
-  }
-
   private static ConfigException noRows() {
     return new ConfigException(
         "spool was set but the module that stores decisions keeps none outside of its store; remove"
@@ -281,23 +237,5 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         "feedback.mask",
         mask::mask,
         (before, after) -> before.decisionId().equals(after.decisionId()));
-  }
-
-  private final class Held implements Erasure.Held {
-    @Override
-    public void await(Duration timeout) {
-      long deadline = System.nanoTime() + timeout.toNanos();
-      boolean settled = flush(timeout);
-      spool.ifPresent(
-          files -> files.awaitEmpty(settled ? deadline - System.nanoTime() : 0, pause::holds));
-    }
-
-    @Override
-    public long rows() {
-      return ledger().buffered()
-          + feedbackLedger().buffered()
-          + activationLedger().buffered()
-          + spool.map(Spool::rows).orElse(0L);
-    }
   }
 }

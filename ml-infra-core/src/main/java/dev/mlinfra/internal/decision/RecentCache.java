@@ -5,11 +5,8 @@ import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.spi.RecentDecisions;
-import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +31,6 @@ record RecentCache(Optional<RecentDecisions> cache) {
     } catch (RuntimeException e) {
       LOG.warn("recent decisions were not remembered: {}", e.toString());
     }
-  }
-
-  List<Optional<RecentDecision>> find(List<UUID> ids, Duration budget) {
-    return ids.isEmpty() || cache.isEmpty()
-        ? Collections.nCopies(ids.size(), Optional.empty())
-        : cache.get().find(List.copyOf(ids), budget);
   }
 
   private static RecentDecision brief(Decision decision) {

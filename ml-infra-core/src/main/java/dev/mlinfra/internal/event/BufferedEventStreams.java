@@ -4,7 +4,6 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.error.ClosedException;
-import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
@@ -15,6 +14,7 @@ import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.SpillTarget;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
+import dev.mlinfra.internal.module.LibraryModule;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
@@ -99,10 +99,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
     }
     DeadLetterStore store =
         deadLetters.orElseThrow(
-            () ->
-                new ModuleMissingException(
-                    "events().consume() needs a place for dead letters; add ml-infra-postgres and"
-                        + " install(Postgres.at(url))"));
+            () -> LibraryModule.POSTGRES.missing("events().consume()", "a place for dead letters"));
     String name = source + "-" + consumerNumber.incrementAndGet();
     GroupConsumer consumer =
         new GroupConsumer(

@@ -2,7 +2,6 @@ package dev.mlinfra.internal.feature;
 
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
-import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
@@ -10,6 +9,7 @@ import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.internal.feature.ViewCatalog.DeclaredView;
+import dev.mlinfra.internal.module.LibraryModule;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
@@ -128,12 +128,7 @@ public final class TieredFeatureStore implements FeatureStore {
   @Override
   public long materialize(String name) {
     DeclaredView view = views.get(name);
-    OnlineStore target =
-        online.orElseThrow(
-            () ->
-                new ModuleMissingException(
-                    "features().materialize() needs an online store; add ml-infra-redis and"
-                        + " install(Redis.at(url))"));
+    OnlineStore target = online("features().materialize()");
     StoredRows rows = new StoredRows(view, offline());
     List<PackedRow> batch = new ArrayList<>(MATERIALIZE_ROWS);
     long[] moved = {0};
@@ -157,12 +152,7 @@ public final class TieredFeatureStore implements FeatureStore {
 
   private List<FeatureLookup> readOnline(
       DeclaredView view, List<String> entities, Duration budget) {
-    OnlineStore store =
-        online.orElseThrow(
-            () ->
-                new ModuleMissingException(
-                    "features().online() needs an online store; add ml-infra-redis and"
-                        + " install(Redis.at(url))"));
+    OnlineStore store = online("features().online()");
     try {
       List<Optional<byte[]>> values = store.read(view.view(), entities, budget);
       List<FeatureLookup> found = new ArrayList<>(entities.size());
@@ -233,10 +223,11 @@ public final class TieredFeatureStore implements FeatureStore {
 
   private OfflineStore offline() {
     return offline.orElseThrow(
-        () ->
-            new ModuleMissingException(
-                "features() needs an offline store; add ml-infra-postgres and"
-                    + " install(Postgres.at(url))"));
+        () -> LibraryModule.POSTGRES.missing("features()", "an offline store"));
+  }
+
+  private OnlineStore online(String call) {
+    return online.orElseThrow(() -> LibraryModule.REDIS.missing(call, "an online store"));
   }
 
   /** Later than every time handed out before, so that a later write is known later. */

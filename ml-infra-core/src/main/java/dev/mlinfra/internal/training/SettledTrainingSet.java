@@ -6,6 +6,7 @@ import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.training.TrainingFormat;
 import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingRow;
 import dev.mlinfra.training.TrainingSet;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,21 +18,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Writes each row as it is read; holds one at a time. */
 final class SettledTrainingSet implements TrainingSet {
   private static final int BUFFER_CHARS = 16_384;
 
-  private final TrainingReader history;
+  private final TrainingReader reader;
   private final TrainingQuery query;
-  private final List<String> names;
-  private final TrainingSets sets;
+  private final TrainingColumns columns;
+  private final SettledTrainingSets sets;
 
   SettledTrainingSet(
-      TrainingReader history, TrainingQuery query, List<String> names, TrainingSets sets) {
-    this.history = history;
+      TrainingReader reader,
+      TrainingQuery query,
+      TrainingColumns columns,
+      SettledTrainingSets sets) {
+    this.reader = reader;
     this.query = query;
-    this.names = names;
+    this.columns = columns;
     this.sets = sets;
   }
 
@@ -42,12 +47,17 @@ final class SettledTrainingSet implements TrainingSet {
 
   @Override
   public List<String> columns() {
-    return names;
+    return columns.names();
+  }
+
+  @Override
+  public long forEach(Consumer<TrainingRow> rows) {
+    RowAnswers answers = new RowAnswers(query, sets.views(query));
+    return reader.read(query, joined -> rows.accept(answers.row(joined)));
   }
 
   @Override
   public long write(TrainingFormat format, OutputStream out) {
-    TrainingColumns columns = new TrainingColumns(query, sets.views(query));
     try {
       Writer writer =
           new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), BUFFER_CHARS);
@@ -56,8 +66,8 @@ final class SettledTrainingSet implements TrainingSet {
             case CSV -> new CsvCells(writer);
             case JSON_LINES -> new JsonCells(writer);
           };
-      cells.begin(names);
-      long rows = history.read(query, example -> columns.write(example, cells));
+      cells.begin(columns.names());
+      long rows = forEach(row -> columns.write(row, cells));
       writer.flush();
       return rows;
     } catch (IOException | UncheckedIOException e) {

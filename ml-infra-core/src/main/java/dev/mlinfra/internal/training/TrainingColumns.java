@@ -1,13 +1,9 @@
 package dev.mlinfra.internal.training;
 
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.feature.Feature;
 import dev.mlinfra.feature.FeatureLookup;
-import dev.mlinfra.feature.FeatureRow;
-import dev.mlinfra.internal.feature.JoinedView;
-import dev.mlinfra.spi.PackedRow;
-import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.training.TrainingRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -47,29 +44,26 @@ final class TrainingColumns {
   private static final DateTimeFormatter MICROS =
       new DateTimeFormatterBuilder().appendInstant(6).toFormatter();
 
-  private final TrainingQuery query;
-  private final List<JoinedView> views;
+  private final List<FeatureView> views;
 
-  TrainingColumns(TrainingQuery query, List<JoinedView> views) {
-    this.query = query;
+  TrainingColumns(List<FeatureView> views) {
     this.views = views;
   }
 
   List<String> names() {
     List<String> names = new ArrayList<>(OF_DECISIONS);
-    for (JoinedView joined : views) {
-      String view = joined.view().name();
-      names.add(view + ".status");
-      joined.view().features().forEach(feature -> names.add(view + "." + feature.name()));
+    for (FeatureView view : views) {
+      names.add(view.name() + ".status");
+      view.features().forEach(feature -> names.add(view.name() + "." + feature.name()));
     }
     return List.copyOf(names);
   }
 
-  void write(TrainingRow example, Cells out) {
+  void write(TrainingRow row, Cells out) {
     try {
-      decision(example, out);
-      for (int i = 0; i < views.size(); i++) {
-        features(example, i, out);
+      decision(row, out);
+      for (FeatureView view : views) {
+        features(view, Objects.requireNonNull(row.features().get(view.name())), out);
       }
       out.end();
     } catch (IOException e) {
@@ -77,8 +71,8 @@ final class TrainingColumns {
     }
   }
 
-  private void decision(TrainingRow example, Cells out) throws IOException {
-    Decision decision = example.decision();
+  private static void decision(TrainingRow row, Cells out) throws IOException {
+    Decision decision = row.decision();
     out.text(decision.id().toString());
     out.text(MICROS.format(decision.decidedAt()));
     out.text(decision.agent());
@@ -87,13 +81,12 @@ final class TrainingColumns {
     out.text(decision.modelVersion());
     out.text(decision.action());
     out.number(decision.propensity());
-    out.number(1 / example.passProbability());
-    out.number(example.completeness());
-    Optional<Boolean> closed = windowClosed(example);
-    number(reward(example, closed.orElse(true)), out);
-    out.integer(example.feedbackCount());
-    flag(closed, out);
-    text(example.activatedAt().map(MICROS::format), out);
+    out.number(row.weight());
+    out.number(row.completeness());
+    number(row.reward(), out);
+    out.integer(row.feedbackCount());
+    flag(row.windowClosed(), out);
+    text(row.activatedAt().map(MICROS::format), out);
     number(decision.score(), out);
     text(decision.baselineAction(), out);
     latency(decision.latency(), out);
@@ -106,32 +99,11 @@ final class TrainingColumns {
     }
   }
 
-  /** Nothing is known of a decision without feedback as long as some may still come. */
-  private OptionalDouble reward(TrainingRow example, boolean windowClosed) {
-    return example.reward().isEmpty() && windowClosed ? query.defaultReward() : example.reward();
-  }
-
-  /** Whether the window had ended at the bound of ingestion; empty without a window. */
-  private Optional<Boolean> windowClosed(TrainingRow example) {
-    return query
-        .window()
-        .flatMap(
-            window ->
-                query
-                    .knownBefore()
-                    .map(bound -> !example.windowStart().plus(window).isAfter(bound)));
-  }
-
-  private void features(TrainingRow example, int join, Cells out) throws IOException {
-    JoinedView joined = views.get(join);
-    Decision decision = example.decision();
-    String entity = query.features().get(join).entity(decision).orElse("");
-    Optional<PackedRow> found = example.features().get(join);
-    FeatureLookup answer = joined.answers().apply(new AsOf(entity, decision.decidedAt()), found);
+  private static void features(FeatureView view, FeatureLookup answer, Cells out)
+      throws IOException {
     out.text(answer.status().name());
-    for (Feature feature : joined.view().features()) {
-      Optional<FeatureRow> row = answer.row();
-      value(row.map(known -> known.values().get(feature.name())), out);
+    for (Feature feature : view.features()) {
+      value(answer.row().map(known -> known.values().get(feature.name())), out);
     }
   }
 

@@ -4,12 +4,12 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.history.DecisionCompleteness;
+import dev.mlinfra.spi.JoinedDecision;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.PackedRow;
 import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.training.RewardAggregate;
 import dev.mlinfra.training.TrainingQuery;
-import dev.mlinfra.training.TrainingRow;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -47,13 +47,13 @@ final class FakeTrainingReader implements TrainingReader {
   }
 
   @Override
-  public long read(TrainingQuery query, Consumer<TrainingRow> reader) {
-    List<TrainingRow> found = faulty.call(Part.DECISION_HISTORY, () -> join(query));
+  public long read(TrainingQuery query, Consumer<JoinedDecision> reader) {
+    List<JoinedDecision> found = faulty.call(Part.DECISION_HISTORY, () -> join(query));
     found.forEach(reader);
     return found.size();
   }
 
-  private List<TrainingRow> join(TrainingQuery query) {
+  private List<JoinedDecision> join(TrainingQuery query) {
     Instant bound = query.knownBefore().orElse(Instant.MAX);
     List<LoggedDecision> known =
         sink.decisions().stream().filter(row -> sink.storedBefore(row, bound)).toList();
@@ -76,7 +76,7 @@ final class FakeTrainingReader implements TrainingReader {
         .sorted(FakeDecisionReader.BY_TIME)
         .map(
             row ->
-                example(
+                joined(
                     query,
                     row,
                     completeness.getOrDefault(FakeNumbers.minute(row), 1.0),
@@ -84,7 +84,7 @@ final class FakeTrainingReader implements TrainingReader {
         .toList();
   }
 
-  private TrainingRow example(
+  private JoinedDecision joined(
       TrainingQuery query, LoggedDecision row, double completeness, List<Feedback> all) {
     Decision decision = row.decision();
     Instant start =
@@ -115,7 +115,7 @@ final class FakeTrainingReader implements TrainingReader {
                                     new AsOf(entity, decision.decidedAt()),
                                     knownUntil(query))))
             .toList();
-    return new TrainingRow(
+    return new JoinedDecision(
         decision,
         row.passProbability(),
         completeness,

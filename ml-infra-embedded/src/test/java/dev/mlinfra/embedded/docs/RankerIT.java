@@ -37,7 +37,7 @@ class RankerIT {
     assertThat(ml.decisions().flush(Duration.ofSeconds(10))).isTrue();
     List<Decision> stored = new ArrayList<>();
     Instant now = Instant.now();
-    ml.decisions()
+    ml.history()
         .outcomes(
             DecisionQuery.between(now.minusSeconds(60), now.plusSeconds(60)),
             outcome -> stored.add(outcome.decision()));

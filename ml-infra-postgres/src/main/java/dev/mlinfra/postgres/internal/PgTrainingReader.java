@@ -1,9 +1,9 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.spi.JoinedDecision;
 import dev.mlinfra.spi.PackedRow;
 import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.training.TrainingQuery;
-import dev.mlinfra.training.TrainingRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -66,7 +66,7 @@ final class PgTrainingReader implements TrainingReader {
   }
 
   @Override
-  public long read(TrainingQuery query, Consumer<TrainingRow> reader) {
+  public long read(TrainingQuery query, Consumer<JoinedDecision> reader) {
     return database.stream("training set", connection -> stream(connection, query, reader));
   }
 
@@ -96,7 +96,7 @@ final class PgTrainingReader implements TrainingReader {
         });
   }
 
-  private long stream(Connection connection, TrainingQuery query, Consumer<TrainingRow> reader)
+  private long stream(Connection connection, TrainingQuery query, Consumer<JoinedDecision> reader)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -108,7 +108,7 @@ final class PgTrainingReader implements TrainingReader {
       long count = 0;
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          reader.accept(example(rows, query.features().size()));
+          reader.accept(joined(rows, query.features().size()));
           count++;
         }
       }
@@ -116,7 +116,7 @@ final class PgTrainingReader implements TrainingReader {
     }
   }
 
-  private static TrainingRow example(ResultSet rows, int joins) throws SQLException {
+  private static JoinedDecision joined(ResultSet rows, int joins) throws SQLException {
     int next = DecisionRow.COLUMN_COUNT + 1;
     double passProbability = rows.getDouble(next++);
     double completeness = rows.getDouble(next++);
@@ -129,7 +129,7 @@ final class PgTrainingReader implements TrainingReader {
     for (int i = 0; i < joins; i++) {
       features.add(packed(rows, next + i * TrainingSql.FEATURE_COLUMNS));
     }
-    return new TrainingRow(
+    return new JoinedDecision(
         DecisionRow.decision(rows),
         passProbability,
         completeness,

@@ -4,10 +4,12 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.internal.feature.JoinedView;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
+import dev.mlinfra.internal.module.LibraryModule;
 import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.training.TrainingQuery;
 import dev.mlinfra.training.TrainingSet;
+import dev.mlinfra.training.TrainingSets;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -15,22 +17,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Fixes the bound of ingestion of training sets. Thread-safe. */
-public final class TrainingSets {
-  private final Optional<TrainingReader> history;
+public final class SettledTrainingSets implements TrainingSets {
+  private final TrainingReader reader;
   private final Optional<TieredFeatureStore> features;
 
-  /** What is absent is reported by the calls that need it. */
-  public TrainingSets(Optional<TrainingReader> history, Optional<TieredFeatureStore> features) {
-    this.history = history;
+  /** Makes the client; features that are absent are reported by the calls that need them. */
+  public SettledTrainingSets(TrainingReader reader, Optional<TieredFeatureStore> features) {
+    this.reader = reader;
     this.features = features;
   }
 
-  /** Checks the query and waits for its bound. */
-  public TrainingSet settle(TrainingQuery query) {
-    TrainingReader source = history.orElseThrow(() -> missing("decisions().trainingSet()"));
-    List<String> columns = new TrainingColumns(query, views(query)).names();
-    requireDistinct(columns);
-    Instant settled = source.settled(query.knownBefore());
+  @Override
+  public TrainingSet set(TrainingQuery query) {
+    TrainingColumns columns =
+        new TrainingColumns(views(query).stream().map(JoinedView::view).toList());
+    requireDistinct(columns.names());
+    Instant settled = reader.settled(query.knownBefore());
     Instant bound = query.knownBefore().orElse(settled);
     if (bound.isAfter(settled)) {
       throw new ConfigException(
@@ -40,13 +42,13 @@ public final class TrainingSets {
               "must not be after " + settled + ", since later rows may still come",
               "ask again later or leave it out"));
     }
-    return new SettledTrainingSet(source, query.knownBefore(bound), columns, this);
+    return new SettledTrainingSet(reader, query.knownBefore(bound), columns, this);
   }
 
   /** The views of a query, for one thread. */
   List<JoinedView> views(TrainingQuery query) {
     return query.features().stream()
-        .map(join -> features.orElseThrow(() -> missing("training.features")).joined(join.view()))
+        .map(join -> features.orElseThrow(SettledTrainingSets::missing).joined(join.view()))
         .toList();
   }
 
@@ -66,10 +68,7 @@ public final class TrainingSets {
     faults.throwIfAny();
   }
 
-  private static ModuleMissingException missing(String what) {
-    return new ModuleMissingException(
-        what
-            + " needs a module that reads decisions and features back; add ml-infra-postgres and"
-            + " install(Postgres.at(url))");
+  private static ModuleMissingException missing() {
+    return LibraryModule.POSTGRES.missing("training.features", "a module that has features");
   }
 }

@@ -1,10 +1,11 @@
-package dev.mlinfra.internal.decision;
+package dev.mlinfra.internal.privacy;
 
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.internal.decision.BufferedDecisionLog;
 import dev.mlinfra.privacy.ErasureReceipt;
+import dev.mlinfra.privacy.Privacy;
 import dev.mlinfra.spi.ErasureStore;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.spi.check.Texts;
@@ -20,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * what this process holds goes its way, then what is there is deleted. Without the cache nothing is
  * begun.
  */
-public final class Erasure {
+public final class Erasure implements Privacy {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int MAX_SUBJECT_CHARS = 256;
 
@@ -33,46 +34,38 @@ public final class Erasure {
       "forget deleted what is stored but has no receipt, since the cache of recent decisions was"
           + " lost meanwhile";
 
-  /** What the process still holds. */
-  interface Held {
-    /** Waits until none of it is left, or the time is up. */
-    void await(Duration timeout);
-
-    /** How many rows are left. */
-    long rows();
-  }
-
-  private final Optional<ErasureStore> eraser;
+  private final ErasureStore store;
   private final Optional<RecentDecisions> recent;
+  private final Optional<BufferedDecisionLog> log;
   private final Clock clock;
 
-  /** Makes one; without an eraser it can only say so. */
-  public Erasure(Optional<ErasureStore> eraser, Optional<RecentDecisions> recent, Clock clock) {
-    this.eraser = eraser;
+  /** Makes one for all that this process can reach. */
+  public Erasure(
+      ErasureStore store,
+      Optional<RecentDecisions> recent,
+      Optional<BufferedDecisionLog> log,
+      Clock clock) {
+    this.store = store;
     this.recent = recent;
+    this.log = log;
     this.clock = clock;
   }
 
-  ErasureReceipt forget(String subject, Held held) {
+  @Override
+  public ErasureReceipt forget(String subject) {
     Texts.requiredFault("subject", subject, MAX_SUBJECT_CHARS)
         .ifPresent(
             fault -> {
               throw new ConfigException(fault);
             });
-    ErasureStore store =
-        eraser.orElseThrow(
-            () ->
-                new ModuleMissingException(
-                    "decisions().forget() needs a module that deletes decisions; add"
-                        + " ml-infra-postgres and install(Postgres.at(url))"));
     recent.ifPresent(cache -> uncache(cache, List.of(NOBODYS), NOTHING));
     ErasureStore.Request request = store.begin(subject, clock.instant());
-    held.await(PATIENCE);
+    log.ifPresent(pending -> pending.awaitNonePending(PATIENCE));
     request.delete();
     AtomicLong cached = new AtomicLong();
     recent.ifPresent(
         cache -> request.decisions(ids -> cached.addAndGet(uncache(cache, ids, STORED))));
-    return request.end(cached.get(), held.rows());
+    return request.end(cached.get(), log.map(BufferedDecisionLog::pendingRows).orElse(0L));
   }
 
   private static long uncache(RecentDecisions cache, List<UUID> ids, String outcome) {
