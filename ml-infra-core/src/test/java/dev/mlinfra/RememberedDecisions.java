@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A cache in memory that forgets nothing. */
+/** A cache in memory that forgets nothing by itself. */
 final class RememberedDecisions implements RecentDecisions {
   final ConcurrentLinkedQueue<RecentDecision> seen = new ConcurrentLinkedQueue<>();
 
@@ -20,6 +20,11 @@ final class RememberedDecisions implements RecentDecisions {
   @Override
   public List<Optional<RecentDecision>> find(List<UUID> ids, Duration budget) {
     return ids.stream().map(this::find).toList();
+  }
+
+  @Override
+  public long forget(List<UUID> ids) {
+    return ids.stream().filter(id -> seen.removeIf(decision -> decision.id().equals(id))).count();
   }
 
   private Optional<RecentDecision> find(UUID id) {

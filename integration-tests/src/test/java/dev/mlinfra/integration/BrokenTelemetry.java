@@ -38,9 +38,4 @@ final class BrokenTelemetry implements InfraModule, Telemetry {
   public void open(Wiring wiring) {
     wiring.provide(Telemetry.class, this);
   }
-
-  @Override
-  public boolean measures() {
-    return true;
-  }
 }

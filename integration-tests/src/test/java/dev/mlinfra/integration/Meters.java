@@ -53,11 +53,6 @@ final class Meters implements InfraModule, Telemetry {
     wiring.provide(Telemetry.class, this);
   }
 
-  @Override
-  public boolean measures() {
-    return true;
-  }
-
   private static String key(Instrument meter, String... tagValues) {
     return meter + List.of(tagValues).toString();
   }

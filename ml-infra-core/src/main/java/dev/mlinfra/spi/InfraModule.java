@@ -34,14 +34,4 @@ public interface InfraModule {
    * @since 0.1
    */
   void open(Wiring wiring);
-
-  /**
-   * Says that this module measures, so that it is opened before the others.
-   *
-   * @return true for a module that provides {@link dev.mlinfra.telemetry.Telemetry}
-   * @since 0.1
-   */
-  default boolean measures() {
-    return false;
-  }
 }

@@ -40,7 +40,5 @@ public interface RecentDecisions {
    * @throws dev.mlinfra.error.UnavailableException when the cache cannot be reached
    * @since 0.1
    */
-  default long forget(List<UUID> ids) {
-    return 0;
-  }
+  long forget(List<UUID> ids);
 }

@@ -1,24 +1,49 @@
 package dev.mlinfra.spi;
 
+import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.pattern.PatternStore;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a module gets when it is opened, and where it hands its parts over.
  *
- * <p>Parts are handed over by their interface: {@link DecisionSink}, {@link DecisionReader}, {@link
- * ErasureStore}, {@link RecentDecisions}, {@link OfflineStore}, {@link OnlineStore}, {@link
- * EventBroker}, {@link DeadLetterStore}, {@link dev.mlinfra.artifact.ArtifactStore}, {@link
- * ModelStore}, {@link ModelPointers}, {@link ModelMirror}, {@link
- * dev.mlinfra.pattern.PatternStore}, {@link SchemaAdmin}, {@link StreamAdmin}, {@link BucketAdmin},
- * {@link PauseSignal}, {@link Telemetry}.
+ * <p>Parts are handed over by their interface; {@link #PARTS} has them all.
  *
  * @since 0.1
  */
 public interface Wiring {
+  /**
+   * The interfaces of all parts that a module may hand over.
+   *
+   * @since 0.1
+   */
+  Set<Class<?>> PARTS =
+      Set.of(
+          DecisionSink.class,
+          DecisionReader.class,
+          TrainingReader.class,
+          ErasureStore.class,
+          RecentDecisions.class,
+          OfflineStore.class,
+          OnlineStore.class,
+          EventBroker.class,
+          DeadLetterStore.class,
+          ArtifactStore.class,
+          ModelStore.class,
+          ModelPointers.class,
+          ModelMirror.class,
+          PatternStore.class,
+          SchemaAdmin.class,
+          StreamAdmin.class,
+          BucketAdmin.class,
+          PauseSignal.class,
+          Telemetry.class);
+
   /**
    * Returns the name of the host service.
    *
@@ -44,7 +69,8 @@ public interface Wiring {
   Clock clock();
 
   /**
-   * Returns where to report; a no-op unless a module measures.
+   * Returns where to report; a no-op unless a module measures, whichever is opened first. What is
+   * reported while modules are opened is passed on when all are.
    *
    * @return never null
    * @since 0.1
@@ -60,11 +86,12 @@ public interface Wiring {
   List<FeatureView> views();
 
   /**
-   * Hands a part over. Two modules that provide the same part are a configuration fault.
+   * Hands a part over.
    *
    * @param <T> the part's interface
-   * @param part the interface
+   * @param part the interface, one of {@link #PARTS}
    * @param instance the part
+   * @throws dev.mlinfra.error.ConfigException when it is no part, or another module provided it
    * @since 0.1
    */
   <T> void provide(Class<T> part, T instance);
@@ -78,9 +105,7 @@ public interface Wiring {
    * @return empty when no module has it
    * @since 0.1
    */
-  default <T> Optional<T> find(Class<T> part) {
-    return Optional.empty();
-  }
+  <T> Optional<T> find(Class<T> part);
 
   /**
    * Adds a probe to health reports and inventories; a module may add several.

@@ -62,9 +62,4 @@ public final class Monitoring implements InfraModule {
     wiring.onClose(telemetry);
     wiring.provide(Telemetry.class, telemetry);
   }
-
-  @Override
-  public boolean measures() {
-    return true;
-  }
 }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** Opens a module as core does, without the rest of core. */
 final class TestWiring implements Wiring, AutoCloseable {
@@ -53,6 +54,11 @@ final class TestWiring implements Wiring, AutoCloseable {
   @Override
   public <T> void provide(Class<T> part, T instance) {
     telemetry = (Telemetry) instance;
+  }
+
+  @Override
+  public <T> Optional<T> find(Class<T> part) {
+    return Optional.empty();
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The module opened as the host opens it, with its parts at hand. */
 final class OpenPostgres implements Wiring, AutoCloseable {
@@ -93,6 +94,11 @@ final class OpenPostgres implements Wiring, AutoCloseable {
   @Override
   public <T> void provide(Class<T> part, T instance) {
     parts.put(part, instance);
+  }
+
+  @Override
+  public <T> Optional<T> find(Class<T> part) {
+    return Optional.ofNullable(parts.get(part)).map(part::cast);
   }
 
   @Override

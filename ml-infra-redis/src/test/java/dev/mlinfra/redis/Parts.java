@@ -106,6 +106,11 @@ final class Parts implements Wiring, Telemetry, AutoCloseable {
   }
 
   @Override
+  public <T> Optional<T> find(Class<T> part) {
+    return Optional.ofNullable(parts.get(part)).map(part::cast);
+  }
+
+  @Override
   public void probe(HealthProbe added) {
     probe = added;
   }

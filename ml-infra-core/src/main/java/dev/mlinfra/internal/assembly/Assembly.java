@@ -5,10 +5,10 @@ import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +30,7 @@ public final class Assembly implements AutoCloseable {
   private final List<FeatureView> views;
   private final Map<Class<?>, Object> parts = new HashMap<>();
   private final Map<Class<?>, String> providers = new HashMap<>();
+  private final EarlyTelemetry telemetry = new EarlyTelemetry();
   private final List<HealthProbe> probes = new ArrayList<>();
   private final List<AutoCloseable> resources = new ArrayList<>();
 
@@ -41,12 +42,11 @@ public final class Assembly implements AutoCloseable {
     this.views = List.copyOf(views);
   }
 
-  /** Opens modules, those that measure first; a failing one closes what the others opened. */
+  /** Opens modules in their order; a failing one closes what the others opened. */
   public void open(List<InfraModule> modules) {
-    List<InfraModule> ordered = new ArrayList<>(modules);
-    ordered.sort(Comparator.comparing(module -> !module.measures()));
     try {
-      ordered.forEach(module -> module.open(new ModuleWiring(module.name())));
+      modules.forEach(module -> module.open(new ModuleWiring(module.name())));
+      telemetry.passTo(telemetry());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -120,7 +120,7 @@ public final class Assembly implements AutoCloseable {
 
     @Override
     public Telemetry telemetry() {
-      return Assembly.this.telemetry();
+      return telemetry;
     }
 
     @Override
@@ -130,6 +130,14 @@ public final class Assembly implements AutoCloseable {
 
     @Override
     public <T> void provide(Class<T> part, T instance) {
+      if (!PARTS.contains(part)) {
+        throw new ConfigException(
+            Faults.line(
+                "module " + module + " provided what",
+                part.getName(),
+                "must be one of the interfaces of Wiring.PARTS",
+                "hand the part over by its interface"));
+      }
       String other = providers.putIfAbsent(part, module);
       if (other != null) {
         throw new ConfigException(

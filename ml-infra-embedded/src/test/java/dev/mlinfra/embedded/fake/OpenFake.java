@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Opens a fake without a host and hands out its parts, with a clock that the test moves. */
 final class OpenFake extends Clock implements Wiring {
@@ -62,6 +63,11 @@ final class OpenFake extends Clock implements Wiring {
   @Override
   public <T> void provide(Class<T> part, T instance) {
     parts.put(part, instance);
+  }
+
+  @Override
+  public <T> Optional<T> find(Class<T> part) {
+    return Optional.ofNullable(parts.get(part)).map(part::cast);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One write of our sink, as the writer thread does it, without the linger before it. */
 final class SinkWay implements Way {
@@ -75,6 +76,11 @@ final class SinkWay implements Way {
     @Override
     public <T> void provide(Class<T> part, T instance) {
       provided.put(part, instance);
+    }
+
+    @Override
+    public <T> Optional<T> find(Class<T> part) {
+      return Optional.ofNullable(provided.get(part)).map(part::cast);
     }
 
     @Override
