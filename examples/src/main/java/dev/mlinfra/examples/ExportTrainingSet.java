@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes decisions with their rewards and what was known of the reader then. */
 public final class ExportTrainingSet {
@@ -64,6 +66,14 @@ public final class ExportTrainingSet {
       Artifact stored = set.store(TrainingFormat.CSV, ml.artifacts());
       // endregion
 
+      // region rows
+      Map<String, Double> rewardByStory = new TreeMap<>();
+      set.forEach(
+          row ->
+              rewardByStory.merge(
+                  row.decision().action(), row.weight() * row.reward().orElseThrow(), Double::sum));
+      // endregion
+
       // region again
       TrainingSet again = ml.training().set(set.query()); // next year, in another process
       Artifact same = again.store(TrainingFormat.CSV, ml.artifacts());
@@ -73,6 +83,7 @@ public final class ExportTrainingSet {
           .lines()
           .skip(1)
           .forEach(line -> out.println(brief(line)));
+      out.println(rewardByStory);
       out.println("the same bytes: " + same.equals(stored));
     }
   }

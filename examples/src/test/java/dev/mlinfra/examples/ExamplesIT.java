@@ -78,6 +78,7 @@ class ExamplesIT {
             "2 rows",
             "story-1 0.25 1.0 1.0 1.0 2 PRESENT 2.0",
             "story-2 0.25 1.0 1.0 0.0 0 PRESENT 9.0",
+            "{story-1=1.0, story-2=0.0}",
             "the same bytes: true");
   }
 

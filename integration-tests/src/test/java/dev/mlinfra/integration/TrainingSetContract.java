@@ -11,16 +11,19 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.feature.FeatureRow;
+import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.training.RewardAggregate;
 import dev.mlinfra.training.TrainingFormat;
 import dev.mlinfra.training.TrainingQuery;
+import dev.mlinfra.training.TrainingRow;
 import dev.mlinfra.training.TrainingSet;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -251,6 +254,62 @@ abstract class TrainingSetContract {
     assertThat(Exports.rows(ml(), query("features").featuresByAction("users")))
         .hasSize(12)
         .allMatch(line -> line.endsWith(",MISSING,,,,,"));
+  }
+
+  @Test
+  void handsOverTheRowsThatItWrites() {
+    ml().features().put("users", List.of(user("ann", 1, 30)));
+    Decision first = decision("typed", NOON);
+    Decision second =
+        Decision.by("typed")
+            .decidedAt(NOON.plus(Duration.ofDays(2)))
+            .action("a")
+            .context("user", "ann")
+            .build();
+    log(second, first);
+    give(Feedback.of(second.id(), 3).observedAt(second.decidedAt()));
+    TrainingQuery query =
+        query("typed")
+            .window(Duration.ofHours(1))
+            .defaultReward(-1)
+            .featuresByContext("users", "user");
+    TrainingSet set = ml().training().set(query);
+    List<TrainingRow> rows = new ArrayList<>();
+    assertThat(set.forEach(rows::add)).isEqualTo(2);
+
+    give(Feedback.of(first.id(), 5).observedAt(NOON)); // after the bound
+    List<TrainingRow> again = new ArrayList<>();
+    ml().training().set(set.query()).forEach(again::add);
+    assertThat(again).usingRecursiveComparison().isEqualTo(rows);
+    assertThat(rows)
+        .extracting(row -> row.decision().id())
+        .containsExactly(first.id(), second.id());
+    assertThat(rows).extracting(row -> row.reward().orElseThrow()).containsExactly(-1.0, 3.0);
+    assertThat(rows).extracting(TrainingRow::feedbackCount).containsExactly(0L, 1L);
+    assertThat(rows).allMatch(row -> row.weight() == 1 && row.completeness() == 1);
+    assertThat(rows).allMatch(row -> row.windowClosed().orElseThrow());
+    assertThat(rows)
+        .extracting(row -> row.features().get("users").status())
+        .containsExactly(FeatureStatus.MISSING, FeatureStatus.PRESENT);
+    assertThat(rows.get(1).features().get("users").row().orElseThrow().values())
+        .containsEntry("age", 30.5);
+  }
+
+  @Test
+  void endsAPassWhenItsReaderThrows() {
+    log(decision("stopped", NOON), decision("stopped", NOON.plusSeconds(1)));
+    TrainingSet set = ml().training().set(query("stopped"));
+    IllegalStateException enough = new IllegalStateException("enough");
+    List<TrainingRow> seen = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                set.forEach(
+                    row -> {
+                      seen.add(row);
+                      throw enough;
+                    }))
+        .isSameAs(enough);
+    assertThat(seen).hasSize(1);
   }
 
   @Test

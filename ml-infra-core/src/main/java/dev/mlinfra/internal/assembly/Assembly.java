@@ -133,7 +133,7 @@ public final class Assembly implements AutoCloseable {
       if (!PARTS.contains(part)) {
         throw new ConfigException(
             Faults.line(
-                "module " + module + " provided what",
+                "part of module " + module,
                 part.getName(),
                 "must be one of the interfaces of Wiring.PARTS",
                 "hand the part over by its interface"));

@@ -1,0 +1,48 @@
+package dev.mlinfra;
+
+import dev.mlinfra.spi.InfraModule;
+import dev.mlinfra.spi.ModuleFactory;
+import dev.mlinfra.spi.OnlineStore;
+import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.telemetry.Instrument;
+import java.util.List;
+
+/** A module as somebody else would write it: a section of its own, a part, meters of its own. */
+record ForeignModule(String url, long shards) implements InfraModule {
+  static final Instrument READS =
+      Instrument.counter("acme.reads", "reads", "Answered by a shard", "shard");
+  static final Instrument SHARDS = Instrument.gauge("acme.shards", "", "Shards in use");
+
+  @Override
+  public String name() {
+    return "acme";
+  }
+
+  @Override
+  public List<String> faults() {
+    return shards < 1
+        ? List.of("acme.shards was " + shards + " but must be >= 1; add one")
+        : List.of();
+  }
+
+  @Override
+  public void open(Wiring wiring) {
+    wiring.provide(OnlineStore.class, new MemoryFeatures());
+    wiring.telemetry().observe(SHARDS, () -> shards);
+    wiring.telemetry().count(READS, 3, "a");
+  }
+
+  /** Found by the service loader. */
+  public static final class Factory implements ModuleFactory {
+    @Override
+    public String section() {
+      return "acme";
+    }
+
+    @Override
+    public InfraModule create(Settings settings) {
+      return new ForeignModule(settings.required("url"), settings.number("shards").orElse(1L));
+    }
+  }
+}
