@@ -14,6 +14,7 @@ import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
+import dev.mlinfra.spi.PackedRow;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -203,6 +205,30 @@ class FeatureStoreTest {
   }
 
   @Test
+  void sendsTheSameRowOnceToEitherTier() {
+    List<PackedRow> sent = new ArrayList<>();
+    OnlineStore online =
+        new OnlineStore() {
+          @Override
+          public int putIfNewer(FeatureView view, List<PackedRow> rows) {
+            sent.addAll(rows);
+            return rows.size();
+          }
+
+          @Override
+          public List<Optional<byte[]>> read(
+              FeatureView view, List<String> entities, Duration budget) {
+            return tiers.read(view, entities, budget);
+          }
+        };
+    try (MlInfra ml = connect(USER, online)) {
+      ml.features().put("user", List.of(row("u1", NOW), row("u2", NOW), row("u1", NOW)));
+      assertThat(tiers.history).extracting(PackedRow::entity).containsExactly("u1", "u2");
+      assertThat(sent).containsExactlyElementsOf(tiers.history);
+    }
+  }
+
+  @Test
   void refusesRowsThatDoNotFitTheViewAndStoresNoneOfThem() {
     try (MlInfra ml = connect(USER)) {
       List<FeatureRow> bad = new ArrayList<>();
@@ -272,11 +298,15 @@ class FeatureStoreTest {
   }
 
   private MlInfra connect(FeatureView view) {
+    return connect(view, tiers);
+  }
+
+  private MlInfra connect(FeatureView view, OnlineStore online) {
     return MlInfra.connect(
         MlInfraConfig.forService("test")
             .clock(Clock.fixed(NOW, ZoneOffset.UTC))
             .install(TestModule.providing(OfflineStore.class, tiers))
-            .install(TestModule.providing(OnlineStore.class, tiers))
+            .install(TestModule.providing(OnlineStore.class, online))
             .view(view)
             .build());
   }

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Prometheus shows of the whole stack after the quick-start wrote to it. */
 @Tag("containers")
@@ -23,10 +25,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(900)
 class MonitoringIT {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
-  private static final Path DASHBOARD =
-      Shell.root().resolve("monitoring/grafana/dashboards/ml-infrastructure.json");
-  private static final Path ALERTS =
-      Shell.root().resolve("monitoring/prometheus/rules/ml-alerts.yml");
+  private static final Path DASHBOARDS = Shell.root().resolve("monitoring/grafana/dashboards");
+  private static final Path RULES = Shell.root().resolve("monitoring/prometheus/rules");
 
   private static PrometheusApi prometheus;
 
@@ -63,25 +63,29 @@ class MonitoringIT {
     assertThat(prometheus.query("mlflow_experiments_total")).hasSize(1);
   }
 
-  @Test
-  void everyQueryOfTheDashboardHasData() {
-    await(() -> prometheus.silentQueries(DASHBOARD).isEmpty());
+  @ParameterizedTest
+  @ValueSource(strings = {"ml-infrastructure.json", "ml-infrastructure-details.json"})
+  void everyQueryOfADashboardHasData(String file) {
+    Path dashboard = DASHBOARDS.resolve(file);
+    await(() -> prometheus.silentQueries(dashboard).isEmpty());
 
-    assertThat(prometheus.silentQueries(DASHBOARD)).isEmpty();
+    assertThat(prometheus.silentQueries(dashboard)).isEmpty();
   }
 
   @Test
   void everyAlertIsLoadedAndCanBeEvaluated() throws IOException {
-    List<String> written =
-        Pattern.compile("- alert: (\\w+)")
-            .matcher(Files.readString(ALERTS))
-            .results()
-            .map(found -> found.group(1))
-            .toList();
+    String written =
+        Files.readString(RULES.resolve("ml-alerts.yml"))
+            + Files.readString(RULES.resolve("ml-tickets.yml"));
 
     assertThat(prometheus.alerts())
         .hasSizeGreaterThanOrEqualTo(10)
-        .containsExactlyInAnyOrderElementsOf(written);
+        .containsExactlyInAnyOrderElementsOf(
+            Pattern.compile("- alert: (\\w+)")
+                .matcher(written)
+                .results()
+                .map(found -> found.group(1))
+                .toList());
   }
 
   /** The assertion that follows says what is missing when the time is over. */

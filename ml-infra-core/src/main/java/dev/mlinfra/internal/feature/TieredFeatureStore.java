@@ -74,9 +74,10 @@ public final class TieredFeatureStore implements FeatureStore {
               view.view().schemaHash(),
               view.codec().encode(row)));
     }
-    int added = offline().append(view.view(), DistinctRows.of(name, packed));
+    List<PackedRow> distinct = DistinctRows.of(name, packed);
+    int added = offline().append(view.view(), distinct);
     telemetry.count(Instrument.FEATURES_WRITTEN, added, name);
-    online.ifPresent(store -> putOnline(store, view.view(), packed));
+    online.ifPresent(store -> putOnline(store, view.view(), distinct));
     return added;
   }
 

@@ -18,31 +18,61 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds the dashboard and the alerts against the metrics and the guide. */
+/** Holds the dashboards and the alerts against the metrics and the guide. */
 class OperatorFilesTest {
-  private static final Path DASHBOARD =
-      Path.of("../monitoring/grafana/dashboards/ml-infrastructure.json");
-  private static final Path ALERTS = Path.of("../monitoring/prometheus/rules/ml-alerts.yml");
-  private static final Path ALERT_TESTS = Path.of("../monitoring/prometheus/tests/ml-alerts.yml");
+  private static final Path DASHBOARDS = Path.of("../monitoring/grafana/dashboards");
+  private static final Path RULES = Path.of("../monitoring/prometheus/rules");
+  private static final Path RULE_TESTS = Path.of("../monitoring/prometheus/tests");
   private static final Path GUIDE = Path.of("../docs/self-learning-agents/infrastructure-guide.md");
+  private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
   private static final Pattern METRIC = Pattern.compile("\\b(mlflow|ml)(_[a-z]+)+\\b");
 
   @Test
-  void theDashboardIsTheOneThatWasAskedFor() throws IOException {
-    JsonNode dashboard = new ObjectMapper().readTree(DASHBOARD.toFile());
+  void theDashboardIsTheOneThatWasAskedForAndFitsOneScreen() throws IOException {
+    JsonNode dashboard = dashboard("ml-infrastructure");
 
-    assertThat(dashboard.path("uid").asText()).isEqualTo("ml-infrastructure");
-    assertThat(dashboard.path("title").asText().toLowerCase(Locale.ROOT).replace(' ', '-'))
-        .as("Grafana makes the slug of the title")
-        .isEqualTo("ml-infrastructure");
-    assertThat(dashboard.at("/templating/list/0/type").asText()).isEqualTo("datasource");
-    assertThat(panels(dashboard)).hasSizeGreaterThanOrEqualTo(14);
+    assertThat(dashboard.path("panels")).hasSize(8);
+    assertThat(dashboard.path("panels"))
+        .allSatisfy(
+            panel ->
+                assertThat(panel.at("/gridPos/y").asInt() + panel.at("/gridPos/h").asInt())
+                    .as("%s, in rows of which 1080 pixels hold 22", panel.path("title"))
+                    .isLessThanOrEqualTo(22));
   }
 
   @Test
-  void everyPanelSaysWhatItShowsInWhichUnitAndWhenItIsTooMuch() throws IOException {
-    assertThat(panels(new ObjectMapper().readTree(DASHBOARD.toFile())))
+  void theDetailsRepeatNoPanelOfTheOverview() throws IOException {
+    assertThat(titles("ml-infrastructure-details"))
+        .hasSizeGreaterThan(8)
+        .doesNotHaveDuplicates()
+        .doesNotContainAnyElementsOf(titles("ml-infrastructure"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ml-infrastructure, ml-infrastructure-details",
+    "ml-infrastructure-details, ml-infrastructure"
+  })
+  void aDashboardHasTheNameOfItsFileAndLeadsToTheOther(String uid, String other)
+      throws IOException {
+    JsonNode dashboard = dashboard(uid);
+
+    assertThat(dashboard.path("uid").asText()).isEqualTo(uid);
+    assertThat(dashboard.path("title").asText().toLowerCase(Locale.ROOT).replace(' ', '-'))
+        .as("Grafana makes the slug of the title")
+        .isEqualTo(uid);
+    assertThat(dashboard.at("/templating/list/0/type").asText()).isEqualTo("datasource");
+    assertThat(dashboard.at("/links/0/url").asText()).isEqualTo("/d/" + other + "/" + other);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ml-infrastructure", "ml-infrastructure-details"})
+  void everyPanelSaysWhatItShowsInWhichUnitAndWhenItIsTooMuch(String uid) throws IOException {
+    assertThat(panels(uid))
         .allSatisfy(
             panel -> {
               assertThat(panel.path("title").asText()).isNotEmpty();
@@ -60,11 +90,13 @@ class OperatorFilesTest {
     Arrays.stream(Metric.values()).map(Metric::title).forEach(known::add);
     Instrument.ofLibrary().stream().map(PrometheusName::of).forEach(known::add);
     StringBuilder queries = new StringBuilder();
-    for (JsonNode panel : panels(new ObjectMapper().readTree(DASHBOARD.toFile()))) {
-      panel.path("targets").forEach(t -> queries.append(t.path("expr").asText()).append('\n'));
+    for (String uid : List.of("ml-infrastructure", "ml-infrastructure-details")) {
+      for (JsonNode panel : panels(uid)) {
+        panel.path("targets").forEach(t -> queries.append(t.path("expr").asText()).append('\n'));
+      }
     }
     Pattern.compile("expr: >-\n +(.*)\n")
-        .matcher(Files.readString(ALERTS))
+        .matcher(rules("ml-alerts.yml") + rules("ml-tickets.yml"))
         .results()
         .forEach(expr -> queries.append(expr.group(1)).append('\n'));
 
@@ -75,32 +107,55 @@ class OperatorFilesTest {
   }
 
   @Test
-  void everyAlertIsTestedBothWaysAndHasItsPageInTheGuide() throws IOException {
-    String tests = Files.readString(ALERT_TESTS);
-    String guide = Files.readString(GUIDE);
-    List<String> alerts =
-        Pattern.compile("- alert: (\\w+)")
-            .matcher(Files.readString(ALERTS))
-            .results()
-            .map(found -> found.group(1))
-            .toList();
+  void exactlyFiveAlertsWakeAPersonAndOnlyTheseHaveMlInTheirNames() throws IOException {
+    assertThat(alerts("ml-alerts.yml")).hasSize(5).allMatch(alert -> alert.startsWith("ML"));
+    assertThat(rules("ml-alerts.yml")).doesNotContain("severity: warning");
 
-    assertThat(alerts)
+    assertThat(alerts("ml-tickets.yml"))
         .hasSizeGreaterThanOrEqualTo(10)
+        .noneMatch(alert -> alert.contains("ML"));
+    assertThat(rules("ml-tickets.yml")).doesNotContain("severity: critical");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ml-alerts.yml", "ml-tickets.yml"})
+  void everyAlertIsTestedBothWaysAndHasItsPageInTheGuide(String file) throws IOException {
+    String rules = rules(file);
+    String tests = Files.readString(RULE_TESTS.resolve(file));
+    String guide = Files.readString(GUIDE);
+
+    assertThat(alerts(file))
         .doesNotHaveDuplicates()
         .allSatisfy(
             alert -> {
-              assertThat(alert).startsWith("ML");
               assertThat(tests).contains(alert + " fires", alert + " is silent");
               assertThat(guide).contains("\n### " + alert + "\n");
-              assertThat(Files.readString(ALERTS))
-                  .contains("infrastructure-guide.md#" + alert.toLowerCase(Locale.ROOT));
+              assertThat(rules)
+                  .contains("infrastructure-guide.md#" + alert.toLowerCase(Locale.ROOT) + "\n");
             });
+    assertThat(Pattern.compile("system: ml-infra\n").matcher(rules).results())
+        .hasSameSizeAs(alerts(file));
   }
 
-  private static List<JsonNode> panels(JsonNode dashboard) {
-    return StreamSupport.stream(dashboard.path("panels").spliterator(), false)
+  private static JsonNode dashboard(String uid) throws IOException {
+    return new ObjectMapper().readTree(DASHBOARDS.resolve(uid + ".json").toFile());
+  }
+
+  private static List<JsonNode> panels(String uid) throws IOException {
+    return StreamSupport.stream(dashboard(uid).path("panels").spliterator(), false)
         .filter(panel -> !panel.path("type").asText().equals("row"))
         .toList();
+  }
+
+  private static List<String> titles(String uid) throws IOException {
+    return panels(uid).stream().map(panel -> panel.path("title").asText()).toList();
+  }
+
+  private static String rules(String file) throws IOException {
+    return Files.readString(RULES.resolve(file));
+  }
+
+  private static List<String> alerts(String file) throws IOException {
+    return ALERT.matcher(rules(file)).results().map(found -> found.group(1)).toList();
   }
 }
