@@ -37,9 +37,10 @@ import org.junit.jupiter.api.Test;
 class PauseTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(2))
-          .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
+          .build();
 
   private final RecordingStore store = new RecordingStore();
   private final ListBroker broker = new ListBroker();
@@ -141,7 +142,7 @@ class PauseTest {
   void letsConsumersRestAndGoOn() {
     AtomicInteger handled = new AtomicInteger();
     try (MlInfra ml = connect(config())) {
-      ConsumerOptions options = ConsumerOptions.defaults().block(Duration.ofMillis(20));
+      ConsumerOptions options = ConsumerOptions.builder().block(Duration.ofMillis(20)).build();
       EventConsumer consumer =
           ml.events().consume("workers", options, batch -> handled.addAndGet(batch.size()));
       ml.pause();
@@ -212,7 +213,7 @@ class PauseTest {
     AtomicInteger made = new AtomicInteger();
     MlInfraConfig config =
         MlInfraConfig.forService("test")
-            .paused()
+            .paused(true)
             .install(
                 TestModule.of(
                     "down",
@@ -229,10 +230,10 @@ class PauseTest {
     }
     assertThat(config.toBuilder().build().paused()).isTrue();
     Map<String, String> variables = Map.of("ML_INFRA_SERVICE", "s", "ML_INFRA_PAUSED", "true");
-    assertThat(MlInfraConfig.fromVariables(variables).paused()).isTrue();
+    assertThat(PlainConfig.fromVariables(variables).paused()).isTrue();
     assertThatThrownBy(
             () ->
-                MlInfraConfig.fromVariables(
+                PlainConfig.fromVariables(
                     Map.of("ML_INFRA_SERVICE", "s", "ML_INFRA_PAUSED", "yes")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("ML_INFRA_PAUSED was 'yes' but must be true or false");
@@ -268,7 +269,9 @@ class PauseTest {
   }
 
   private MlInfraConfig.Builder config() {
-    return MlInfraConfig.forService("test").decisions(QUICK.maxBatchRows(10)).events(QUICK);
+    return MlInfraConfig.forService("test")
+        .decisions(QUICK.toBuilder().maxBatchRows(10).build())
+        .events(QUICK);
   }
 
   private MlInfra connect(MlInfraConfig.Builder config) {

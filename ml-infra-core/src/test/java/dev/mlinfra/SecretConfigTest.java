@@ -21,10 +21,10 @@ class SecretConfigTest {
     SecretSource source =
         source("one", Map.of("ML_INFRA_SERVICE", "ranker", "MINIO_ROOT_PASSWORD", "canary"));
 
-    MlInfraConfig config = MlInfraConfig.from(source);
+    MlInfraConfig config = PlainConfig.from(source);
 
     assertThat(config.service()).isEqualTo("ranker");
-    assertThat(MlInfraConfig.fromEnvironment(source).service()).isEqualTo("ranker");
+    assertThat(PlainConfig.fromEnvironment(source).service()).isEqualTo("ranker");
   }
 
   @Test
@@ -33,7 +33,7 @@ class SecretConfigTest {
     SecretSource second =
         source("two", Map.of("ML_INFRA_SERVICE", "other", "ML_INFRA_START", "background"));
 
-    MlInfraConfig config = MlInfraConfig.from(first, second);
+    MlInfraConfig config = PlainConfig.from(first, second);
 
     assertThat(config.service()).isEqualTo("ranker");
     assertThat(config.start()).isEqualTo(Start.BACKGROUND);
@@ -79,7 +79,7 @@ class SecretConfigTest {
                 "ML_INFRA_START", "canary",
                 "ML_INFRA_POSTGERS_PASSWORD", "another-canary"));
 
-    assertThatThrownBy(() -> MlInfraConfig.from(source))
+    assertThatThrownBy(() -> PlainConfig.from(source))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("ML_INFRA_POSTGERS_PASSWORD was set but is not known")
         .hasMessageNotContaining("canary");
@@ -90,7 +90,7 @@ class SecretConfigTest {
     SecretSource source =
         source("one", Map.of("ML_INFRA_SERVICE", "ranker", "ML_INFRA_START", "canary"));
 
-    assertThatThrownBy(() -> MlInfraConfig.from(source))
+    assertThatThrownBy(() -> PlainConfig.from(source))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "ML_INFRA_START was '[REDACTED]' but must be fail_fast or background; correct it");
@@ -106,7 +106,7 @@ class SecretConfigTest {
                 "ML_INFRA_START", "canary",
                 "ML_INFRA_REDIS_PASSWORD", " \n"));
 
-    assertThatThrownBy(() -> MlInfraConfig.from(source))
+    assertThatThrownBy(() -> PlainConfig.from(source))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "ML_INFRA_START was '[REDACTED]' but must be fail_fast or background; correct it");

@@ -35,29 +35,33 @@ class SpoolConfigTest {
     MlInfraConfig cfg =
         MlInfraConfig.forService("ranker")
             .spool(
-                SpoolOptions.in(Path.of("/var/spool/ranker"))
+                SpoolOptions.builder(Path.of("/var/spool/ranker"))
                     .maxBytes(4L << 30)
                     .replayRowsPerSecond(20_000)
-                    .durability(Durability.SPOOL_FIRST))
+                    .durability(Durability.SPOOL_FIRST)
+                    .build())
             .build();
     // endregion
     assertThat(cfg.spool())
         .contains(
-            new SpoolOptions(
-                Path.of("/var/spool/ranker"), 4L << 30, 20_000, Durability.SPOOL_FIRST));
+            SpoolOptions.builder(Path.of("/var/spool/ranker"))
+                .maxBytes(4L << 30)
+                .replayRowsPerSecond(20_000)
+                .durability(Durability.SPOOL_FIRST)
+                .build());
     assertThat(cfg.toBuilder().build().spool()).isEqualTo(cfg.spool());
   }
 
   @Test
   void isAbsentUnlessItIsNamed() {
     assertThat(MlInfraConfig.forService("s").build().spool()).isEmpty();
-    assertThat(MlInfraConfig.fromVariables(Map.of("ML_INFRA_SERVICE", "s")).spool()).isEmpty();
+    assertThat(PlainConfig.fromVariables(Map.of("ML_INFRA_SERVICE", "s")).spool()).isEmpty();
   }
 
   @Test
   void isSetByVariables() {
     MlInfraConfig config =
-        MlInfraConfig.fromVariables(
+        PlainConfig.fromVariables(
             Map.of(
                 "ML_INFRA_SERVICE", "s",
                 "ML_INFRA_SPOOL_PATH", "spooled",
@@ -65,7 +69,12 @@ class SpoolConfigTest {
                 "ML_INFRA_SPOOL_REPLAY_ROWS_PER_SECOND", "7",
                 "ML_INFRA_SPOOL_DURABILITY", "spool_first"));
     assertThat(config.spool())
-        .contains(new SpoolOptions(Path.of("spooled"), 2_000_000, 7, Durability.SPOOL_FIRST));
+        .contains(
+            SpoolOptions.builder(Path.of("spooled"))
+                .maxBytes(2_000_000)
+                .replayRowsPerSecond(7)
+                .durability(Durability.SPOOL_FIRST)
+                .build());
   }
 
   @Test
@@ -73,8 +82,8 @@ class SpoolConfigTest {
     Path file =
         Files.writeString(
             temp.resolve("ml.properties"), "ML_INFRA_SERVICE=s\nML_INFRA_SPOOL_PATH=spooled\n");
-    assertThat(MlInfraConfig.fromProperties(file).spool())
-        .contains(SpoolOptions.in(Path.of("spooled")));
+    assertThat(PlainConfig.fromProperties(file).spool())
+        .contains(SpoolOptions.of(Path.of("spooled")));
   }
 
   @ParameterizedTest
@@ -94,7 +103,7 @@ class SpoolConfigTest {
     variables.put("ML_INFRA_SERVICE", "s");
     variables.put("ML_INFRA_SPOOL_PATH", "spooled");
     variables.put("ML_INFRA_SPOOL_" + key, value);
-    assertThatThrownBy(() -> MlInfraConfig.fromVariables(variables))
+    assertThatThrownBy(() -> PlainConfig.fromVariables(variables))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(fault)
         .hasMessageNotContaining("\n");
@@ -104,7 +113,7 @@ class SpoolConfigTest {
   void refusesADurabilityWithoutADirectory() {
     Map<String, String> variables =
         Map.of("ML_INFRA_SERVICE", "s", "ML_INFRA_SPOOL_DURABILITY", "spool_first");
-    assertThatThrownBy(() -> MlInfraConfig.fromVariables(variables))
+    assertThatThrownBy(() -> PlainConfig.fromVariables(variables))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("spool.path was not set but is required; set ML_INFRA_SPOOL_PATH");
   }
@@ -114,7 +123,7 @@ class SpoolConfigTest {
     Path file = Files.writeString(temp.resolve("file"), "a file");
     MlInfraConfig config =
         MlInfraConfig.forService("s")
-            .spool(SpoolOptions.in(file))
+            .spool(SpoolOptions.of(file))
             .install(TestModule.providing(DecisionSink.class, new RecordingStore()))
             .build();
     assertThatThrownBy(() -> MlInfra.connect(config))
@@ -129,7 +138,7 @@ class SpoolConfigTest {
     MemoryModels models = new MemoryModels();
     MlInfraConfig config =
         MlInfraConfig.forService("s")
-            .spool(SpoolOptions.in(file))
+            .spool(SpoolOptions.of(file))
             .install(TestModule.providing(DecisionSink.class, new RecordingStore()))
             .install(TestModule.providing(PauseSignal.class, budget -> Optional.empty()))
             .install(TestModule.providing(ModelStore.class, models))
@@ -164,7 +173,7 @@ class SpoolConfigTest {
         };
     MlInfraConfig config =
         MlInfraConfig.forService("s")
-            .spool(SpoolOptions.in(temp.resolve("spool")))
+            .spool(SpoolOptions.of(temp.resolve("spool")))
             .install(TestModule.providing(DecisionSink.class, plain))
             .build();
     assertThatThrownBy(() -> MlInfra.connect(config))

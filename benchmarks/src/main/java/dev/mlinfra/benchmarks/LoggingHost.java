@@ -2,6 +2,7 @@ package dev.mlinfra.benchmarks;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import java.io.BufferedReader;
@@ -42,7 +43,7 @@ public final class LoggingHost implements AutoCloseable {
    * @throws IOException when the input cannot be read
    */
   public static void main(String[] args) throws IOException {
-    MlInfraConfig config = MlInfraConfig.fromEnvironment();
+    MlInfraConfig config = PlainConfig.fromEnvironment();
     try (MlInfra ml = MlInfra.connect(config).ensureSchema();
         LoggingHost host = new LoggingHost(ml, Integer.parseInt(args[0]));
         BufferedReader input =

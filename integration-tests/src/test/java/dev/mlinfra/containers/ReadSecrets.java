@@ -1,6 +1,6 @@
 package dev.mlinfra.containers;
 
-import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.secret.SecretSource;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ final class ReadSecrets {
     try {
       SecretSource secrets = SecretSource.sops(Path.of(args[0]));
       System.out.println(secrets + " " + secrets.names());
-      System.out.println(MlInfraConfig.fromEnvironment(secrets));
+      System.out.println(PlainConfig.fromEnvironment(secrets));
     } catch (MlInfraException e) {
       System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
     }

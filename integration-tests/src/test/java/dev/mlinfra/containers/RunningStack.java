@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class RunningStack implements AutoCloseable {
         .map(line -> line.split("=", 2))
         .forEach(pair -> variables.put(pair[0], pair[1]));
     variables.put("ML_INFRA_SERVICE", "mission");
-    MlInfraConfig.Builder config = MlInfraConfig.fromVariables(variables).toBuilder();
+    MlInfraConfig.Builder config = PlainConfig.fromVariables(variables).toBuilder();
     views.accept(config);
     try (MlInfra ml = MlInfra.connect(config.build())) {
       ml.ensureSchema().ensureStreams().ensureBucket();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
@@ -32,12 +33,13 @@ final class ChaosWorld implements AutoCloseable {
   private static final String AGENT = "chaos";
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
           .maxQueuedRows(8_192)
           .maxBatchRows(500)
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
+          .closeTimeout(Duration.ofSeconds(2))
+          .build();
 
   private final Path temp;
   private final EmbeddedStack stack = EmbeddedStack.start();
@@ -67,7 +69,7 @@ final class ChaosWorld implements AutoCloseable {
             MlInfraConfig.forService("chaos")
                 .start(Start.BACKGROUND)
                 .decisions(QUICK)
-                .spool(SpoolOptions.in(spool()).durability(durability))
+                .spool(SpoolOptions.builder(spool()).durability(durability).build())
                 .install(module())
                 .build());
     this.producer = new DecisionProducer(ml.decisions(), AGENT);
@@ -173,7 +175,7 @@ final class ChaosWorld implements AutoCloseable {
 
   private void settleChild() {
     killHost();
-    try (MlInfra next = MlInfra.connect(MlInfraConfig.fromVariables(childEnvironment()))) {
+    try (MlInfra next = MlInfra.connect(PlainConfig.fromVariables(childEnvironment()))) {
       Await.until(
           "the spool of the killed host is empty",
           PATIENCE,

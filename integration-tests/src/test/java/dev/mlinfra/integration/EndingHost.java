@@ -2,6 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
@@ -24,11 +25,12 @@ final class EndingHost {
   public static void main(String[] args) {
     long most = Long.parseLong(args[0]);
     MlInfraConfig config =
-        MlInfraConfig.fromEnvironment().toBuilder()
+        PlainConfig.fromEnvironment().toBuilder()
             .decisions(
-                BufferOptions.defaults()
+                BufferOptions.builder()
                     .linger(Duration.ofMillis(5))
-                    .closeTimeout(Duration.ofSeconds(2)))
+                    .closeTimeout(Duration.ofSeconds(2))
+                    .build())
             .build();
     MlInfra ml = MlInfra.connect(config);
     AtomicLong accepted = new AtomicLong();

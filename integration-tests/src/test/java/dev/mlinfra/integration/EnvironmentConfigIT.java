@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.embedded.Servers;
@@ -45,7 +46,7 @@ class EnvironmentConfigIT {
 
   @Test
   void activatesTheModuleOfEachSectionWithSecretsFromFiles() {
-    useEverything(MlInfraConfig.fromVariables(variables()));
+    useEverything(PlainConfig.fromVariables(variables()));
   }
 
   @Test
@@ -56,14 +57,14 @@ class EnvironmentConfigIT {
     properties.store(text, null);
     Path file = Files.writeString(directory.resolve("ml-infra.properties"), text.toString());
 
-    useEverything(MlInfraConfig.fromProperties(file));
+    useEverything(PlainConfig.fromProperties(file));
   }
 
   @Test
   void activatesNothingThatHasNoSection() {
     Map<String, String> variables = new TreeMap<>(Map.of("ML_INFRA_SERVICE", "bare"));
     variables.put("PATH", "/bin");
-    try (MlInfra ml = MlInfra.connect(MlInfraConfig.fromVariables(variables))) {
+    try (MlInfra ml = MlInfra.connect(PlainConfig.fromVariables(variables))) {
       assertThat(ml.health().components()).isEmpty();
       assertThat(catchThrowableOfType(ModuleMissingException.class, ml::decisions)).isNotNull();
       assertThat(catchThrowableOfType(ModuleMissingException.class, ml::events)).isNotNull();
@@ -73,7 +74,7 @@ class EnvironmentConfigIT {
 
   @Test
   void startsInTheBackgroundWhenToldTo() {
-    MlInfraConfig config = MlInfraConfig.fromVariables(with("ML_INFRA_START", "background"));
+    MlInfraConfig config = PlainConfig.fromVariables(with("ML_INFRA_START", "background"));
     assertThat(config.start()).isEqualTo(Start.BACKGROUND);
     refused(
         with("ML_INFRA_START", "later"), "ML_INFRA_START", "'later'", "fail_fast or background");
@@ -202,7 +203,7 @@ class EnvironmentConfigIT {
 
   private static ConfigException refused(Map<String, String> variables, String... parts) {
     ConfigException thrown =
-        catchThrowableOfType(ConfigException.class, () -> MlInfraConfig.fromVariables(variables));
+        catchThrowableOfType(ConfigException.class, () -> PlainConfig.fromVariables(variables));
     assertThat(thrown).as("a ConfigException").isNotNull();
     Message.assertClear(thrown.getMessage(), parts);
     return thrown;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
@@ -160,8 +161,7 @@ class ForgetIT extends ForgetContract {
       postgres.restart();
     }
     Await.until("the server is back", this::forgetsKurt);
-    try (MlInfra next =
-        MlInfra.connect(MlInfraConfig.fromVariables(environment("left", "memory")))) {
+    try (MlInfra next = MlInfra.connect(PlainConfig.fromVariables(environment("left", "memory")))) {
       Await.until("the spool is empty", () -> files() == 0);
       assertThat(next.decisions().forget("kurt").decisions()).isZero();
     }
@@ -186,7 +186,10 @@ class ForgetIT extends ForgetContract {
     MlInfraConfig config =
         stack
             .config("spooling")
-            .spool(SpoolOptions.in(temp.resolve("own")).durability(Durability.SPOOL_FIRST))
+            .spool(
+                SpoolOptions.builder(temp.resolve("own"))
+                    .durability(Durability.SPOOL_FIRST)
+                    .build())
             .build();
     try (MlInfra own = MlInfra.connect(config)) {
       for (int i = 0; i < 50; i++) {
@@ -250,7 +253,7 @@ class ForgetIT extends ForgetContract {
   @Test
   void keepsOutTheShadowThatComesWithADecisionFromBefore() {
     ml.decisions().forget("quinn");
-    BufferOptions oneBatch = BufferOptions.defaults().linger(Duration.ofSeconds(10));
+    BufferOptions oneBatch = BufferOptions.builder().linger(Duration.ofSeconds(10)).build();
     try (MlInfra own = MlInfra.connect(stack.config("pair").decisions(oneBatch).build())) {
       Decision live = Decision.by("pair").action("a").decidedAt(before).subject("quinn").build();
       own.decisions().log(live);

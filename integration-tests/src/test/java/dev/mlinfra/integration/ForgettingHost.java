@@ -1,7 +1,7 @@
 package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
-import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 
 /** A host in a process of its own, configured by its environment, that forgets a subject. */
 final class ForgettingHost {
@@ -9,7 +9,7 @@ final class ForgettingHost {
 
   /** Takes whom to forget. */
   public static void main(String[] args) {
-    try (MlInfra ml = MlInfra.connect(MlInfraConfig.fromEnvironment())) {
+    try (MlInfra ml = MlInfra.connect(PlainConfig.fromEnvironment())) {
       System.out.println("forgotten " + ml.decisions().forget(args[0]));
     }
   }

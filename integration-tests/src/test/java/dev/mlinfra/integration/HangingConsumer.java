@@ -1,7 +1,7 @@
 package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
-import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.event.ConsumerOptions;
 import java.util.concurrent.CountDownLatch;
 
@@ -14,7 +14,7 @@ final class HangingConsumer {
   /** Reads its configuration from the environment; the group is the only argument. */
   public static void main(String[] args) throws InterruptedException {
     CountDownLatch forever = new CountDownLatch(1);
-    try (MlInfra ml = MlInfra.connect(MlInfraConfig.fromEnvironment())) {
+    try (MlInfra ml = MlInfra.connect(PlainConfig.fromEnvironment())) {
       ml.events()
           .consume(
               args[0],

@@ -3,7 +3,7 @@ package dev.mlinfra.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
-import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
@@ -112,7 +112,7 @@ class HostEndIT {
   }
 
   private void holdsAllThatWasAccepted(ChildJvm host) {
-    try (MlInfra next = MlInfra.connect(MlInfraConfig.fromVariables(environment()))) {
+    try (MlInfra next = MlInfra.connect(PlainConfig.fromVariables(environment()))) {
       Await.until("the spool is empty", () -> SpoolFiles.waiting(spool()) == 0);
       assertThat(next.decisions().ledger().offered()).isZero();
     }

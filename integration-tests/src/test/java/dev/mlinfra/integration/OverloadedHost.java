@@ -2,6 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
@@ -21,8 +22,8 @@ final class OverloadedHost {
   public static void main(String[] args) throws InterruptedException {
     long offers = Long.parseLong(args[0]);
     MlInfraConfig config =
-        MlInfraConfig.fromEnvironment().toBuilder()
-            .decisions(BufferOptions.defaults().maxQueuedBytes(16 << 20))
+        PlainConfig.fromEnvironment().toBuilder()
+            .decisions(BufferOptions.builder().maxQueuedBytes(16 << 20).build())
             .build();
     AtomicLong accepted = new AtomicLong();
     try (MlInfra ml = MlInfra.connect(config)) {

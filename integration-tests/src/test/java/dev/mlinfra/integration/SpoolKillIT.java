@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
@@ -42,7 +43,7 @@ class SpoolKillIT {
 
   @BeforeEach
   void empty() {
-    MlInfraConfig config = MlInfraConfig.fromVariables(environment("memory"));
+    MlInfraConfig config = PlainConfig.fromVariables(environment("memory"));
     try (MlInfra ml = MlInfra.connect(config.toBuilder().start(Start.FAIL_FAST).build())) {
       ml.ensureSchema();
     }
@@ -143,7 +144,7 @@ class SpoolKillIT {
   }
 
   private void storesOnceAfterTheNextStart(List<UUID> safe) {
-    try (MlInfra next = MlInfra.connect(MlInfraConfig.fromVariables(environment("memory")))) {
+    try (MlInfra next = MlInfra.connect(PlainConfig.fromVariables(environment("memory")))) {
       assertThat(next.decisions().ledger().offered()).isZero();
       Await.until("the spool is empty", () -> SpoolFiles.waiting(spool()) == 0);
     }

@@ -2,6 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
@@ -30,11 +31,12 @@ final class SpoolingHost {
   public static void main(String[] args) {
     Meters meters = new Meters();
     MlInfraConfig config =
-        MlInfraConfig.fromEnvironment().toBuilder()
+        PlainConfig.fromEnvironment().toBuilder()
             .decisions(
-                BufferOptions.defaults()
+                BufferOptions.builder()
                     .linger(Duration.ofMillis(5))
-                    .closeTimeout(Duration.ofSeconds(2)))
+                    .closeTimeout(Duration.ofSeconds(2))
+                    .build())
             .install(meters)
             .build();
     DecisionLog log;

@@ -2,6 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
@@ -28,11 +29,12 @@ final class StarvedHost {
   public static void main(String[] args) throws IOException {
     Meters meters = new Meters();
     MlInfraConfig config =
-        MlInfraConfig.fromEnvironment().toBuilder()
+        PlainConfig.fromEnvironment().toBuilder()
             .decisions(
-                BufferOptions.defaults()
+                BufferOptions.builder()
                     .linger(Duration.ofMillis(5))
-                    .backoff(Duration.ofMillis(20), Duration.ofMillis(100)))
+                    .backoff(Duration.ofMillis(20), Duration.ofMillis(100))
+                    .build())
             .install(meters)
             .build();
     try (MlInfra ml = MlInfra.connect(config)) {

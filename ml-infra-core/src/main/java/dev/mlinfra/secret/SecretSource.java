@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * <pre>{@code
  * SecretSource secrets = SecretSource.sops(Path.of(".env.sops"));
- * MlInfraConfig cfg = MlInfraConfig.fromEnvironment(secrets);     // names that are ML_INFRA_*
+ * MlInfraConfig cfg = PlainConfig.fromEnvironment(secrets);     // names that are ML_INFRA_*
  * Secret password = secrets.get("ML_INFRA_POSTGRES_PASSWORD");    // or one by one
  * }</pre>
  *

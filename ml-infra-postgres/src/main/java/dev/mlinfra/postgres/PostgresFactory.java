@@ -2,7 +2,7 @@ package dev.mlinfra.postgres;
 
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
-import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.settings.Settings;
 
 /**
  * Makes a {@link Postgres} from plain settings: {@code url}, {@code user}, {@code password} or

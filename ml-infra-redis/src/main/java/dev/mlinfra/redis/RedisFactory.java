@@ -2,7 +2,7 @@ package dev.mlinfra.redis;
 
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
-import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.settings.Settings;
 import java.nio.file.Path;
 
 /**

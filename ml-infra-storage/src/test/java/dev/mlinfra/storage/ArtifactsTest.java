@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.secret.Secret;
@@ -43,7 +44,7 @@ class ArtifactsTest {
   @Test
   void plainSettingsInstallTheModules() {
     MlInfraConfig cfg =
-        MlInfraConfig.fromVariables(
+        PlainConfig.fromVariables(
             Map.of(
                 "ML_INFRA_SERVICE", "ranker",
                 "ML_INFRA_OBJECTSTORAGE_URL", "http://minio:9000",

@@ -1,6 +1,7 @@
 package dev.mlinfra.examples.quickstart;
 
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.PlainConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ final class NamedServers implements Servers {
 
   @Override
   public MlInfraConfig.Builder config() {
-    return MlInfraConfig.fromEnvironment().toBuilder();
+    return PlainConfig.fromEnvironment().toBuilder();
   }
 
   @Override
