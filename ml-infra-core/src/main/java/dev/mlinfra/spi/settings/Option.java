@@ -46,6 +46,21 @@ public final class Option<T> {
   }
 
   /**
+   * Anything that can be read from plain settings.
+   *
+   * @param key lower case, as {@code max_queued_rows}
+   * @param fallback unless chosen; null for nothing
+   * @param reader reads it from a section
+   * @param <T> what is chosen
+   * @return the option, without a rule
+   * @since 0.1
+   */
+  public static <T> Option<T> of(
+      String key, @Nullable T fallback, BiFunction<Settings, String, Optional<T>> reader) {
+    return new Option<>(key, fallback, reader, (faults, subject, value) -> {});
+  }
+
+  /**
    * A whole number that fits an int.
    *
    * @param key lower case, as {@code max_queued_rows}
@@ -56,15 +71,15 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<Integer> count(String key, int fallback, int min, int max) {
-    return new Option<>(
-        key,
-        fallback,
-        // Beyond the range of an int it is beyond every range that is allowed as well.
-        (settings, name) ->
-            settings
-                .number(name)
-                .map(n -> (int) Math.max(Integer.MIN_VALUE, Math.min(n, Integer.MAX_VALUE))),
-        (faults, subject, value) -> faults.range(subject, value, min, max));
+    // Beyond the range of an int it is beyond every range that is allowed as well.
+    return of(
+            key,
+            fallback,
+            (settings, name) ->
+                settings
+                    .number(name)
+                    .map(n -> (int) Math.max(Integer.MIN_VALUE, Math.min(n, Integer.MAX_VALUE))))
+        .where((faults, subject, value) -> faults.range(subject, value, min, max));
   }
 
   /**
@@ -78,11 +93,8 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<Long> number(String key, long fallback, long min, long max) {
-    return new Option<>(
-        key,
-        fallback,
-        Settings::number,
-        (faults, subject, value) -> faults.range(subject, value, min, max));
+    return of(key, fallback, Settings::number)
+        .where((faults, subject, value) -> faults.range(subject, value, min, max));
   }
 
   /**
@@ -94,7 +106,7 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<Double> decimal(String key, double fallback) {
-    return new Option<>(key, fallback, Settings::decimal, none());
+    return of(key, fallback, Settings::decimal);
   }
 
   /**
@@ -106,7 +118,7 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<Duration> duration(String key, Duration fallback) {
-    return new Option<>(key, fallback, Settings::duration, Faults::duration);
+    return of(key, fallback, Settings::duration).where(Faults::duration);
   }
 
   /**
@@ -117,7 +129,7 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<Boolean> flag(String key) {
-    return new Option<>(key, false, Settings::flag, none());
+    return of(key, false, Settings::flag);
   }
 
   /**
@@ -128,7 +140,7 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<String> text(String key) {
-    return new Option<>(key, null, Settings::text, none());
+    return of(key, null, Settings::text);
   }
 
   /**
@@ -140,7 +152,7 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<String> text(String key, String fallback) {
-    return new Option<>(key, fallback, Settings::text, none());
+    return of(key, fallback, Settings::text);
   }
 
   /**
@@ -151,7 +163,7 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<Secret> secret(String key) {
-    return new Option<>(key, null, Settings::secret, none());
+    return of(key, null, Settings::secret);
   }
 
   /**
@@ -162,11 +174,10 @@ public final class Option<T> {
    * @since 0.1
    */
   public static Option<Path> path(String key) {
-    return new Option<>(
+    return of(
         key,
         null,
-        (settings, name) -> settings.text(name).map(text -> path(settings.subject(name), text)),
-        none());
+        (settings, name) -> settings.text(name).map(text -> path(settings.subject(name), text)));
   }
 
   /**
@@ -179,12 +190,11 @@ public final class Option<T> {
    * @since 0.1
    */
   public static <E extends Enum<E>> Option<E> choice(String key, E fallback) {
-    return new Option<>(
+    return of(
         key,
         fallback,
         (settings, name) ->
-            settings.text(name).map(text -> chosen(settings.subject(name), text.trim(), fallback)),
-        none());
+            settings.text(name).map(text -> chosen(settings.subject(name), text.trim(), fallback)));
   }
 
   /**
@@ -243,10 +253,6 @@ public final class Option<T> {
   @Override
   public String toString() {
     return key;
-  }
-
-  private static <T> Rule<T> none() {
-    return (faults, subject, value) -> {};
   }
 
   private static Path path(String subject, String text) {

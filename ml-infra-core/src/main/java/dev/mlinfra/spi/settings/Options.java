@@ -121,7 +121,7 @@ public final class Options {
   }
 
   /**
-   * Lists the rules that are broken.
+   * Lists the rules that are broken by what was chosen.
    *
    * @param section how messages call it, as {@code decisions}
    * @param known the options
@@ -130,12 +130,12 @@ public final class Options {
    */
   public Faults faults(String section, List<Option<?>> known) {
     Faults faults = new Faults();
-    known.forEach(option -> check(faults, section, option));
+    known.stream().filter(chosen::containsKey).forEach(option -> check(faults, section, option));
     return faults;
   }
 
   private <T> void check(Faults faults, String section, Option<T> option) {
-    find(option).ifPresent(value -> option.check(faults, section, value));
+    option.check(faults, section, get(option));
   }
 
   @Override
