@@ -56,7 +56,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class MlInfra implements AutoCloseable {
-  private static final Duration CONNECT_BUDGET = Duration.ofSeconds(30);
   private static final Duration SECOND_LOOK = Duration.ofMillis(200);
 
   private final Assembly assembly;
@@ -84,10 +83,12 @@ public final class MlInfra implements AutoCloseable {
         new Clients(
             assembly,
             config.decisions(),
+            config.sampling(),
             config.spool(),
             !later,
             config.mask(),
             config.events(),
+            config.consumers(),
             config.views(),
             pause,
             config.clock());
@@ -100,8 +101,8 @@ public final class MlInfra implements AutoCloseable {
 
   /**
    * Opens the installed modules and starts the clients. With {@link Start#FAIL_FAST} it blocks
-   * until every server has answered, at most 30 seconds; with {@link Start#BACKGROUND} it does no
-   * I/O.
+   * until every server has answered, at most for the connect budget; with {@link Start#BACKGROUND}
+   * it does no I/O.
    *
    * @param config what to use
    * @return the whole; close it
@@ -122,7 +123,7 @@ public final class MlInfra implements AutoCloseable {
     assembly.open(config.modules());
     MlInfra whole = whole(config, assembly);
     if (config.start() == Start.FAIL_FAST && !config.paused()) {
-      whole.requireHealthy();
+      whole.requireHealthy(config.connectBudget());
     }
     return whole;
   }
@@ -413,10 +414,10 @@ public final class MlInfra implements AutoCloseable {
   }
 
   /** Looks twice, since a connection may die in the moment in which its server comes up. */
-  private void requireHealthy() {
+  private void requireHealthy(Duration budget) {
     long start = System.nanoTime();
-    List<String> down = down(CONNECT_BUDGET);
-    Duration left = CONNECT_BUDGET.minusNanos(System.nanoTime() - start).minus(SECOND_LOOK);
+    List<String> down = down(budget);
+    Duration left = budget.minusNanos(System.nanoTime() - start).minus(SECOND_LOOK);
     if (!down.isEmpty() && !left.isNegative()) {
       LockSupport.parkNanos(SECOND_LOOK.toNanos());
       down = down(left);

@@ -1,34 +1,31 @@
 package dev.mlinfra;
 
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.feature.FeatureView;
-import dev.mlinfra.internal.assembly.SecretVariables;
 import dev.mlinfra.internal.assembly.Sections;
 import dev.mlinfra.secret.SecretSource;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.NameRule;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a host uses and how. Immutable.
+ * What a host uses and how. Immutable. {@link PlainConfig} makes one of environment variables.
  *
  * <pre>{@code
  * MlInfraConfig cfg = MlInfraConfig.forService("ranker")
@@ -40,28 +37,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class MlInfraConfig {
-  private final String service;
-  private final List<InfraModule> modules;
-  private final List<FeatureView> views;
-  private final BufferOptions decisions;
-  private final BufferOptions events;
-  private final @Nullable SpoolOptions spool;
-  private final @Nullable DecisionMask mask;
-  private final Start start;
-  private final boolean paused;
-  private final Clock clock;
+  static final Duration DEFAULT_CONNECT_BUDGET = Duration.ofSeconds(30);
 
-  private MlInfraConfig(Builder from) {
-    this.service = from.service;
-    this.modules = List.copyOf(from.modules);
-    this.views = List.copyOf(from.views);
-    this.decisions = from.decisions;
-    this.events = from.events;
-    this.spool = from.spool;
-    this.mask = from.mask;
-    this.start = from.start;
-    this.paused = from.paused;
-    this.clock = from.clock;
+  private final Builder chosen;
+
+  private MlInfraConfig(Builder chosen) {
+    this.chosen = chosen;
   }
 
   /**
@@ -76,41 +57,41 @@ public final class MlInfraConfig {
   }
 
   /**
-   * Reads the environment variables {@code ML_INFRA_*}: {@code ML_INFRA_SERVICE}, {@code
-   * ML_INFRA_START}, {@code ML_INFRA_PAUSED}, the spool ({@code ML_INFRA_SPOOL_PATH}, {@code
-   * _MAX_BYTES}, {@code _REPLAY_ROWS_PER_SECOND}, {@code _DURABILITY} with {@code memory} or {@code
-   * spool_first}) and one section a module, as {@code ML_INFRA_POSTGRES_URL}. A section activates
-   * its module; a module's jar alone activates nothing.
+   * Reads the environment variables: {@code ML_INFRA_SERVICE}, {@code _START}, {@code _PAUSED},
+   * {@code _CONNECT_BUDGET}, {@code _VIEWS} (a file of feature views), the options of the clients
+   * ({@code ML_INFRA_DECISIONS_*}, {@code _EVENTS_*}, {@code _CONSUMERS_*}, {@code _SPOOL_*}) and
+   * one section a module, as {@code ML_INFRA_POSTGRES_URL}. A section activates its module; a
+   * module's jar alone activates nothing.
    *
    * <p>What the environment does not say is taken from the sources, as by {@link #from}: a variable
    * that is set and not blank wins over them.
    *
    * @param further where else to look, as {@code SecretSource.sops(Path.of(".env.sops"))}
-   * @return the configuration; add views and options with {@link #toBuilder()}
+   * @return the configuration; change it with {@link #toBuilder()}
    * @throws ConfigException with every fault: a section without its jar, an unknown variable
    * @since 0.1
    */
   public static MlInfraConfig fromEnvironment(SecretSource... further) {
-    return merged(System.getenv(), further);
+    return PlainConfig.fromEnvironment(further);
   }
 
   /**
-   * Reads the same names from sources of secrets alone; of sources that hold the same name the
-   * first one wins. Other names than {@code ML_INFRA_*} are ignored, and so are sections without an
-   * address ({@code _URL} or {@code _PATH}) anywhere: one file may serve several services, of which
-   * each uses a part. No value of a source is ever part of a fault.
+   * Reads sources of secrets alone; of sources that hold the same name the first one wins. Other
+   * names than {@code ML_INFRA_*} are ignored, and so are sections of modules without an address
+   * ({@code _URL} or {@code _PATH}) anywhere: one file may serve several services, of which each
+   * uses a part. No value of a source is ever part of a fault.
    *
    * @param sources in the order in which to look
-   * @return the configuration; add views and options with {@link #toBuilder()}
+   * @return the configuration; change it with {@link #toBuilder()}
    * @throws ConfigException with every fault
    * @since 0.1
    */
   public static MlInfraConfig from(SecretSource... sources) {
-    return merged(Map.of(), sources);
+    return PlainConfig.from(sources);
   }
 
   /**
-   * Reads a properties file with the keys of {@link #fromEnvironment}. Blocks for the read.
+   * Reads a properties file. Blocks for the read.
    *
    * @param file a readable properties file in UTF-8
    * @return the configuration
@@ -118,23 +99,11 @@ public final class MlInfraConfig {
    * @since 0.1
    */
   public static MlInfraConfig fromProperties(Path file) {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
-      properties.load(reader);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new ConfigException(
-          "configuration file "
-              + file
-              + " was not readable but must be a properties file; check it",
-          e);
-    }
-    Map<String, String> variables = new TreeMap<>();
-    properties.stringPropertyNames().forEach(k -> variables.put(k, properties.getProperty(k)));
-    return fromVariables(variables);
+    return PlainConfig.fromProperties(file);
   }
 
   /**
-   * Reads the same keys from a map; keys without the prefix {@code ML_INFRA_} are ignored.
+   * Reads a map; keys without the prefix {@code ML_INFRA_} are ignored.
    *
    * @param variables by name
    * @return the configuration
@@ -142,24 +111,7 @@ public final class MlInfraConfig {
    * @since 0.1
    */
   public static MlInfraConfig fromVariables(Map<String, String> variables) {
-    Sections.Plain plain = Sections.read(variables);
-    Builder builder = forService(plain.service());
-    plain.start().map(MlInfraConfig::start).ifPresent(builder::start);
-    if (plain.paused()) {
-      builder.paused();
-    }
-    plain.spool().ifPresent(builder::spool);
-    plain.modules().forEach(builder::install);
-    return builder.build();
-  }
-
-  private static MlInfraConfig merged(Map<String, String> variables, SecretSource... sources) {
-    SecretVariables merged = new SecretVariables(variables, List.of(sources));
-    try {
-      return fromVariables(merged.all());
-    } catch (ConfigException e) {
-      throw merged.redacted(e);
-    }
+    return PlainConfig.fromVariables(variables);
   }
 
   /**
@@ -169,16 +121,7 @@ public final class MlInfraConfig {
    * @since 0.1
    */
   public Builder toBuilder() {
-    Builder builder = new Builder(service).decisions(decisions).events(events);
-    builder.start(start).clock(clock);
-    builder.spool = spool;
-    builder.mask = mask;
-    if (paused) {
-      builder.paused();
-    }
-    modules.forEach(builder::install);
-    views.forEach(builder::view);
-    return builder;
+    return new Builder(chosen);
   }
 
   /**
@@ -188,7 +131,7 @@ public final class MlInfraConfig {
    * @since 0.1
    */
   public String service() {
-    return service;
+    return chosen.service;
   }
 
   /**
@@ -198,66 +141,63 @@ public final class MlInfraConfig {
    * @since 0.1
    */
   public Start start() {
-    return start;
+    return chosen.start;
   }
 
   /**
    * Says whether the host starts paused.
    *
-   * @return true when {@link Builder#paused()} or {@code ML_INFRA_PAUSED} said so
+   * @return true when {@link Builder#paused} or {@code ML_INFRA_PAUSED} said so
    * @since 0.1
    */
   public boolean paused() {
-    return paused;
-  }
-
-  private static Start start(String name) {
-    return switch (name) {
-      case "fail_fast" -> Start.FAIL_FAST;
-      case "background" -> Start.BACKGROUND;
-      default ->
-          throw new ConfigException(
-              Faults.line("ML_INFRA_START", name, "must be fail_fast or background", "correct it"));
-    };
+    return chosen.paused;
   }
 
   List<InfraModule> modules() {
-    return modules;
+    return List.copyOf(chosen.modules);
   }
 
   List<FeatureView> views() {
-    return views;
+    return List.copyOf(chosen.views);
   }
 
   BufferOptions decisions() {
-    return decisions;
+    return chosen.decisions;
+  }
+
+  Sampling sampling() {
+    return chosen.sampling;
   }
 
   BufferOptions events() {
-    return events;
+    return chosen.events;
+  }
+
+  ConsumerOptions consumers() {
+    return chosen.consumers;
   }
 
   Optional<SpoolOptions> spool() {
-    return Optional.ofNullable(spool);
+    return Optional.ofNullable(chosen.spool);
   }
 
   Optional<DecisionMask> mask() {
-    return Optional.ofNullable(mask);
+    return Optional.ofNullable(chosen.mask);
+  }
+
+  Duration connectBudget() {
+    return chosen.connectBudget;
   }
 
   Clock clock() {
-    return clock;
+    return chosen.clock;
   }
 
   @Override
   public String toString() {
-    return "MlInfraConfig["
-        + service
-        + " "
-        + modules.stream().map(InfraModule::name).toList()
-        + " "
-        + start
-        + "]";
+    List<String> modules = chosen.modules.stream().map(InfraModule::name).toList();
+    return "MlInfraConfig[" + chosen.service + " " + modules + " " + chosen.start + "]";
   }
 
   /**
@@ -270,15 +210,34 @@ public final class MlInfraConfig {
     private final List<InfraModule> modules = new ArrayList<>();
     private final List<FeatureView> views = new ArrayList<>();
     private BufferOptions decisions = BufferOptions.defaults();
+    private Sampling sampling = Sampling.all();
     private BufferOptions events = BufferOptions.defaults();
+    private ConsumerOptions consumers = ConsumerOptions.defaults();
     private @Nullable SpoolOptions spool;
     private @Nullable DecisionMask mask;
     private Start start = Start.FAIL_FAST;
+    private Duration connectBudget = DEFAULT_CONNECT_BUDGET;
     private boolean paused;
     private Clock clock = Clock.systemUTC();
 
     private Builder(String service) {
       this.service = Objects.requireNonNull(service, "service");
+    }
+
+    private Builder(Builder from) {
+      this.service = from.service;
+      this.modules.addAll(from.modules);
+      this.views.addAll(from.views);
+      this.decisions = from.decisions;
+      this.sampling = from.sampling;
+      this.events = from.events;
+      this.consumers = from.consumers;
+      this.spool = from.spool;
+      this.mask = from.mask;
+      this.start = from.start;
+      this.connectBudget = from.connectBudget;
+      this.paused = from.paused;
+      this.clock = from.clock;
     }
 
     /**
@@ -291,6 +250,18 @@ public final class MlInfraConfig {
     public Builder install(InfraModule module) {
       modules.add(Objects.requireNonNull(module, "module"));
       return this;
+    }
+
+    /**
+     * Installs a module in place of the one with its name, if there is one.
+     *
+     * @param module as {@code Postgres.at(url)}
+     * @return this
+     * @since 0.1
+     */
+    public Builder replace(InfraModule module) {
+      modules.removeIf(installed -> installed.name().equals(module.name()));
+      return install(module);
     }
 
     /**
@@ -318,15 +289,27 @@ public final class MlInfraConfig {
     }
 
     /**
-     * Sets where decisions and feedback wait on disk. Without it they wait in memory only, and what
-     * does not fit there is dropped and counted.
+     * Sets which decisions are kept, with what belongs to them.
      *
-     * @param options the directory and its bounds
+     * @param sampling all unless set
      * @return this
      * @since 0.1
      */
-    public Builder spool(SpoolOptions options) {
-      this.spool = Objects.requireNonNull(options, "options");
+    public Builder sampling(Sampling sampling) {
+      this.sampling = Objects.requireNonNull(sampling, "sampling");
+      return this;
+    }
+
+    /**
+     * Sets where decisions and feedback wait on disk. Without it they wait in memory only, and what
+     * does not fit there is dropped and counted.
+     *
+     * @param options the directory and its bounds; null for none
+     * @return this
+     * @since 0.1
+     */
+    public Builder spool(@Nullable SpoolOptions options) {
+      this.spool = options;
       return this;
     }
 
@@ -334,24 +317,36 @@ public final class MlInfraConfig {
      * Sets what takes personal data out of decisions and feedback before they are queued. Without
      * it they are stored as they are offered. Events are not masked.
      *
-     * @param mask called on the threads of the host
+     * @param mask called on the threads of the host; null for none
      * @return this
      * @since 0.1
      */
-    public Builder mask(DecisionMask mask) {
-      this.mask = Objects.requireNonNull(mask, "mask");
+    public Builder mask(@Nullable DecisionMask mask) {
+      this.mask = mask;
       return this;
     }
 
     /**
      * Sets the bounds of the event publisher.
      *
-     * @param options the bounds; events are not sampled
+     * @param options the bounds
      * @return this
      * @since 0.1
      */
     public Builder events(BufferOptions options) {
       this.events = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Sets the rhythm of consumers that are started without options.
+     *
+     * @param options the rhythm
+     * @return this
+     * @since 0.1
+     */
+    public Builder consumers(ConsumerOptions options) {
+      this.consumers = Objects.requireNonNull(options, "options");
       return this;
     }
 
@@ -368,15 +363,28 @@ public final class MlInfraConfig {
     }
 
     /**
-     * Starts paused, as the environment variable {@code ML_INFRA_PAUSED=true} does: nothing is
-     * stored and no server is needed until {@code MlInfra.resume()}. Schema, stream and bucket are
-     * made then, in the background.
+     * Sets how long {@code MlInfra.connect} waits for all servers with {@link Start#FAIL_FAST}.
      *
+     * @param longest longer than zero; 30 s unless set
      * @return this
      * @since 0.1
      */
-    public Builder paused() {
-      this.paused = true;
+    public Builder connectBudget(Duration longest) {
+      this.connectBudget = Objects.requireNonNull(longest, "longest");
+      return this;
+    }
+
+    /**
+     * Starts paused, as the environment variable {@code ML_INFRA_PAUSED=true} does whatever is set
+     * here: nothing is stored and no server is needed until {@code MlInfra.resume()}. Schema,
+     * stream and bucket are made then, in the background.
+     *
+     * @param paused false unless set
+     * @return this
+     * @since 0.1
+     */
+    public Builder paused(boolean paused) {
+      this.paused = paused;
       return this;
     }
 
@@ -400,44 +408,39 @@ public final class MlInfraConfig {
      * @since 0.1
      */
     public MlInfraConfig build() {
-      Faults faults =
-          new Faults()
-              .name("service", service, NameRule.LABEL)
-              .addAll(decisions.faults("decisions"))
-              .addAll(events.faults("events"));
-      if (spool != null) {
-        faults.addAll(spool.faults("spool"));
-      }
-      if (events.sampleRate() != 1) {
-        faults.add(
-            "events.sampleRate", events.sampleRate(), "must be 1", "sample decisions instead");
-      }
-      if (events.sampleByLoad()) {
-        faults.add("events.sampleByLoad", true, "must be false", "sample decisions instead");
-      }
-      if (Sections.paused(System.getenv(), faults)) {
-        paused = true;
-      }
+      return build(new Faults());
+    }
+
+    MlInfraConfig build(Faults faults) {
+      Builder copy = new Builder(this);
+      copy.paused |= Sections.paused(System.getenv(), faults);
+      faults
+          .name("service", service, NameRule.LABEL)
+          .duration("connectBudget", connectBudget)
+          .addAll(decisions.faults("decisions"))
+          .addAll(sampling.faults("decisions"))
+          .addAll(events.faults("events"))
+          .addAll(consumers.faults("consumers"))
+          .addAll(spool == null ? List.of() : spool.faults("spool"));
       Set<String> names = new HashSet<>();
       for (InfraModule module : modules) {
+        String name = module.name();
         faults.addAll(module.faults());
-        if (!names.add(module.name())) {
-          faults.add(
-              "module " + module.name(), "installed twice", "must be installed once", "remove one");
-        }
+        once(faults, "module " + name, "installed", names.add(name));
       }
       Set<String> viewNames = new HashSet<>();
       for (FeatureView view : views) {
-        if (!viewNames.add(view.name())) {
-          faults.add(
-              "feature view " + view.name(),
-              "declared twice",
-              "must be declared once",
-              "remove one");
-        }
+        String name = view.name();
+        once(faults, "feature view " + name, "declared", viewNames.add(name));
       }
       faults.throwIfAny();
-      return new MlInfraConfig(this);
+      return new MlInfraConfig(copy);
+    }
+
+    private static void once(Faults faults, String subject, String done, boolean first) {
+      if (!first) {
+        faults.add(subject, done + " twice", "must be " + done + " once", "remove one");
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
@@ -32,15 +33,16 @@ import org.junit.jupiter.api.Test;
 class DecisionLogTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
-          .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
+          .build();
 
   private final RecordingStore store = new RecordingStore();
 
   @Test
   void storesWhatItAcceptedInOrderAndNumbersIt() {
-    try (MlInfra ml = connect(QUICK.maxBatchRows(10))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(10).build())) {
       List<Decision> logged = IntStream.range(0, 95).mapToObj(i -> decision("a" + i)).toList();
       logged.forEach(decision -> assertThat(ml.decisions().log(decision).accepted()).isTrue());
       assertThat(ml.decisions().flush(LONG)).isTrue();
@@ -108,7 +110,9 @@ class DecisionLogTest {
   @Test
   void leavesAStoreThatFailedAloneUntilItsBackOffIsOver() {
     Duration never = Duration.ofMinutes(10);
-    try (MlInfra ml = connect(QUICK.backoff(never, never).closeTimeout(Duration.ofMillis(50)))) {
+    try (MlInfra ml =
+        connect(
+            QUICK.toBuilder().backoff(never, never).closeTimeout(Duration.ofMillis(50)).build())) {
       store.down = true;
       ml.decisions().log(decision("a"));
       Await.until("an attempt", () -> store.firstAttempts.size() == 1);
@@ -123,7 +127,7 @@ class DecisionLogTest {
   @Test
   void parksTheRowThatTheStoreRefusesAndStoresItsNeighbours() {
     store.refusedActions.add("poison");
-    try (MlInfra ml = connect(QUICK.maxBatchRows(64))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(64).build())) {
       for (int i = 0; i < 64; i++) {
         ml.decisions().log(decision(i == 37 ? "poison" : "a" + i));
       }
@@ -139,7 +143,7 @@ class DecisionLogTest {
   @Test
   void storesInPartsWhatIsTooMuchForTheMemoryAtOnce() {
     store.mostRows = 5;
-    try (MlInfra ml = connect(QUICK.maxBatchRows(64))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(64).build())) {
       for (int i = 0; i < 64; i++) {
         ml.decisions().log(decision("a" + i));
       }
@@ -164,7 +168,7 @@ class DecisionLogTest {
   @Test
   void dropsWhatDoesNotFitAndCountsItAndLeavesAGapInTheNumbers() {
     store.hang = new CountDownLatch(1);
-    try (MlInfra ml = connect(QUICK.maxQueuedRows(8).maxBatchRows(1))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedRows(8).maxBatchRows(1).build())) {
       int accepted = 0;
       int dropped = 0;
       for (int i = 0; i < 100; i++) {
@@ -188,7 +192,7 @@ class DecisionLogTest {
   @Test
   void boundsWhatItHoldsInBytes() {
     store.hang = new CountDownLatch(1);
-    try (MlInfra ml = connect(QUICK.maxQueuedBytes(64 << 10))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedBytes(64 << 10).build())) {
       float[] vector = new float[1024];
       long accepted =
           IntStream.range(0, 100)
@@ -225,7 +229,7 @@ class DecisionLogTest {
 
   @Test
   void writesWhatIsLeftWhenItCloses() {
-    MlInfra ml = connect(QUICK.linger(LONG));
+    MlInfra ml = connect(QUICK.toBuilder().linger(LONG).build());
     IntStream.range(0, 1000).forEach(i -> ml.decisions().log(decision("a" + i)));
     ml.decisions().feedback(UUID.randomUUID(), 1.0);
     ml.close();
@@ -239,7 +243,7 @@ class DecisionLogTest {
   @Test
   void countsWhatItCouldNotWriteBeforeTheCloseTimeout() {
     store.down = true;
-    MlInfra ml = connect(QUICK.closeTimeout(Duration.ofMillis(50)));
+    MlInfra ml = connect(QUICK.toBuilder().closeTimeout(Duration.ofMillis(50)).build());
     IntStream.range(0, 10).forEach(i -> ml.decisions().log(decision("a" + i)));
     ml.close();
     Ledger ledger = ml.decisions().ledger();
@@ -273,7 +277,7 @@ class DecisionLogTest {
 
   @Test
   void samplesByDecisionSoThatFeedbackSharesTheFate() {
-    try (MlInfra ml = connect(QUICK.sampleRate(0.2))) {
+    try (MlInfra ml = connect(QUICK, Sampling.of(0.2))) {
       Set<UUID> kept = new HashSet<>();
       for (int i = 0; i < 5000; i++) {
         Decision decision = decision("a" + i);
@@ -295,7 +299,7 @@ class DecisionLogTest {
   @Test
   void balancesAtAnyInstantWhileThreadsLogAndTheStoreFlickers() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (MlInfra ml = connect(QUICK.maxQueuedRows(64).maxBatchRows(16))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedRows(64).maxBatchRows(16).build())) {
       List<Future<Integer>> producers =
           IntStream.range(0, 4)
               .mapToObj(
@@ -376,7 +380,7 @@ class DecisionLogTest {
   @Test
   void writesWhatIsLeftWhenAnInterruptedThreadCloses() throws Exception {
     store.hang = new CountDownLatch(1);
-    MlInfra ml = connect(QUICK.maxBatchRows(1));
+    MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(1).build());
     ml.decisions().log(decision("a"));
     Await.until("the write hangs", () -> !store.firstAttempts.isEmpty());
     Thread release =
@@ -398,9 +402,14 @@ class DecisionLogTest {
   }
 
   private MlInfra connect(BufferOptions options, InfraModule... others) {
+    return connect(options, Sampling.all(), others);
+  }
+
+  private MlInfra connect(BufferOptions options, Sampling sampling, InfraModule... others) {
     MlInfraConfig.Builder config =
         MlInfraConfig.forService("test")
             .decisions(options)
+            .sampling(sampling)
             .install(
                 TestModule.of(
                     "store",

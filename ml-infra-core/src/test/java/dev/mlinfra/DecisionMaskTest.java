@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
-import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionIds;
 import dev.mlinfra.decision.DecisionMask;
@@ -172,7 +172,7 @@ class DecisionMaskTest {
   private MlInfra connect(DecisionMask mask, double sampleRate) {
     MlInfraConfig config =
         MlInfraConfig.forService("test")
-            .decisions(BufferOptions.defaults().sampleRate(sampleRate))
+            .sampling(Sampling.of(sampleRate))
             .mask(mask)
             .install(
                 TestModule.of(

@@ -24,11 +24,12 @@ import org.junit.jupiter.api.Test;
 
 class EventStreamsTest {
   private static final ConsumerOptions QUICK =
-      ConsumerOptions.defaults()
+      ConsumerOptions.builder()
           .block(Duration.ofMillis(20))
           .backoff(Duration.ofMillis(1), Duration.ofMillis(2))
           .claimAfter(Duration.ofMillis(10))
-          .maxAttempts(3);
+          .maxAttempts(3)
+          .build();
 
   private final ListBroker broker = new ListBroker();
   private final RecordingStore store = new RecordingStore();
@@ -164,7 +165,12 @@ class EventStreamsTest {
   void refusesAConsumerThatCannotWork() {
     MlInfra ml = connect();
     assertThatThrownBy(
-            () -> ml.events().consume("a{b}", QUICK.batchSize(0).maxAttempts(0), seen::addAll))
+            () ->
+                ml.events()
+                    .consume(
+                        "a{b}",
+                        QUICK.toBuilder().batchSize(0).maxAttempts(0).build(),
+                        seen::addAll))
         .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.faults()).hasSize(3));
     ml.close();
     assertThatThrownBy(() -> ml.events().consume("workers", QUICK, seen::addAll))
@@ -226,7 +232,7 @@ class EventStreamsTest {
           ml.events()
               .consume(
                   "workers",
-                  QUICK.closeTimeout(Duration.ofNanos(1)),
+                  QUICK.toBuilder().closeTimeout(Duration.ofNanos(1)).build(),
                   batch -> {
                     inside.countDown();
                     never.await();
@@ -241,9 +247,10 @@ class EventStreamsTest {
 
   private MlInfra connect() {
     BufferOptions options =
-        BufferOptions.defaults()
+        BufferOptions.builder()
             .linger(Duration.ofMillis(2))
-            .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+            .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
+            .build();
     return MlInfra.connect(
         MlInfraConfig.forService("test")
             .events(options)

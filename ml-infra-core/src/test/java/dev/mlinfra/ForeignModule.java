@@ -3,8 +3,8 @@ package dev.mlinfra;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.OnlineStore;
-import dev.mlinfra.spi.Settings;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.settings.Settings;
 import dev.mlinfra.telemetry.Instrument;
 import java.util.List;
 

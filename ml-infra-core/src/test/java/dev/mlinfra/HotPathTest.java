@@ -76,7 +76,7 @@ class HotPathTest {
 
   private MlInfra connect() {
     BufferOptions small =
-        BufferOptions.defaults().maxQueuedRows(8).closeTimeout(Duration.ofMillis(1));
+        BufferOptions.builder().maxQueuedRows(8).closeTimeout(Duration.ofMillis(1)).build();
     return MlInfra.connect(
         MlInfraConfig.forService("test")
             .decisions(small)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.error.UnavailableException;
@@ -48,7 +49,8 @@ class MlInfraTest {
     assertThatThrownBy(
             () ->
                 MlInfraConfig.forService("no spaces please")
-                    .decisions(BufferOptions.defaults().maxBatchRows(0).sampleRate(Double.NaN))
+                    .decisions(BufferOptions.builder().maxBatchRows(0).build())
+                    .sampling(Sampling.of(Double.NaN))
                     .install(new TestModule("postgres", List.of("postgres.url was wrong"), w -> {}))
                     .install(new TestModule("postgres", List.of(), w -> {}))
                     .view(view)
@@ -78,10 +80,11 @@ class MlInfraTest {
             () ->
                 MlInfraConfig.forService("test")
                     .decisions(
-                        BufferOptions.defaults()
+                        BufferOptions.builder()
                             .linger(ages)
                             .backoff(Duration.ofMillis(1), ages)
-                            .closeTimeout(ages))
+                            .closeTimeout(ages)
+                            .build())
                     .build())
         .isInstanceOfSatisfying(
             ConfigException.class,

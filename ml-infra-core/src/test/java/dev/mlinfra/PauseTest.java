@@ -37,9 +37,10 @@ import org.junit.jupiter.api.Test;
 class PauseTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(2))
-          .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
+          .build();
 
   private final RecordingStore store = new RecordingStore();
   private final ListBroker broker = new ListBroker();
@@ -141,7 +142,7 @@ class PauseTest {
   void letsConsumersRestAndGoOn() {
     AtomicInteger handled = new AtomicInteger();
     try (MlInfra ml = connect(config())) {
-      ConsumerOptions options = ConsumerOptions.defaults().block(Duration.ofMillis(20));
+      ConsumerOptions options = ConsumerOptions.builder().block(Duration.ofMillis(20)).build();
       EventConsumer consumer =
           ml.events().consume("workers", options, batch -> handled.addAndGet(batch.size()));
       ml.pause();
@@ -212,7 +213,7 @@ class PauseTest {
     AtomicInteger made = new AtomicInteger();
     MlInfraConfig config =
         MlInfraConfig.forService("test")
-            .paused()
+            .paused(true)
             .install(
                 TestModule.of(
                     "down",
@@ -268,7 +269,9 @@ class PauseTest {
   }
 
   private MlInfraConfig.Builder config() {
-    return MlInfraConfig.forService("test").decisions(QUICK.maxBatchRows(10)).events(QUICK);
+    return MlInfraConfig.forService("test")
+        .decisions(QUICK.toBuilder().maxBatchRows(10).build())
+        .events(QUICK);
   }
 
   private MlInfra connect(MlInfraConfig.Builder config) {

@@ -47,7 +47,7 @@ class ShadowRunTest {
   private final MlInfra ml =
       MlInfra.connect(
           MlInfraConfig.forService("test")
-              .decisions(BufferOptions.defaults().linger(Duration.ofMillis(2)))
+              .decisions(BufferOptions.builder().linger(Duration.ofMillis(2)).build())
               .install(
                   TestModule.of(
                       "store",

@@ -35,16 +35,20 @@ class SpoolConfigTest {
     MlInfraConfig cfg =
         MlInfraConfig.forService("ranker")
             .spool(
-                SpoolOptions.in(Path.of("/var/spool/ranker"))
+                SpoolOptions.builder(Path.of("/var/spool/ranker"))
                     .maxBytes(4L << 30)
                     .replayRowsPerSecond(20_000)
-                    .durability(Durability.SPOOL_FIRST))
+                    .durability(Durability.SPOOL_FIRST)
+                    .build())
             .build();
     // endregion
     assertThat(cfg.spool())
         .contains(
-            new SpoolOptions(
-                Path.of("/var/spool/ranker"), 4L << 30, 20_000, Durability.SPOOL_FIRST));
+            SpoolOptions.builder(Path.of("/var/spool/ranker"))
+                .maxBytes(4L << 30)
+                .replayRowsPerSecond(20_000)
+                .durability(Durability.SPOOL_FIRST)
+                .build());
     assertThat(cfg.toBuilder().build().spool()).isEqualTo(cfg.spool());
   }
 
@@ -65,7 +69,12 @@ class SpoolConfigTest {
                 "ML_INFRA_SPOOL_REPLAY_ROWS_PER_SECOND", "7",
                 "ML_INFRA_SPOOL_DURABILITY", "spool_first"));
     assertThat(config.spool())
-        .contains(new SpoolOptions(Path.of("spooled"), 2_000_000, 7, Durability.SPOOL_FIRST));
+        .contains(
+            SpoolOptions.builder(Path.of("spooled"))
+                .maxBytes(2_000_000)
+                .replayRowsPerSecond(7)
+                .durability(Durability.SPOOL_FIRST)
+                .build());
   }
 
   @Test
@@ -74,7 +83,7 @@ class SpoolConfigTest {
         Files.writeString(
             temp.resolve("ml.properties"), "ML_INFRA_SERVICE=s\nML_INFRA_SPOOL_PATH=spooled\n");
     assertThat(MlInfraConfig.fromProperties(file).spool())
-        .contains(SpoolOptions.in(Path.of("spooled")));
+        .contains(SpoolOptions.of(Path.of("spooled")));
   }
 
   @ParameterizedTest
@@ -114,7 +123,7 @@ class SpoolConfigTest {
     Path file = Files.writeString(temp.resolve("file"), "a file");
     MlInfraConfig config =
         MlInfraConfig.forService("s")
-            .spool(SpoolOptions.in(file))
+            .spool(SpoolOptions.of(file))
             .install(TestModule.providing(DecisionSink.class, new RecordingStore()))
             .build();
     assertThatThrownBy(() -> MlInfra.connect(config))
@@ -129,7 +138,7 @@ class SpoolConfigTest {
     MemoryModels models = new MemoryModels();
     MlInfraConfig config =
         MlInfraConfig.forService("s")
-            .spool(SpoolOptions.in(file))
+            .spool(SpoolOptions.of(file))
             .install(TestModule.providing(DecisionSink.class, new RecordingStore()))
             .install(TestModule.providing(PauseSignal.class, budget -> Optional.empty()))
             .install(TestModule.providing(ModelStore.class, models))
@@ -164,7 +173,7 @@ class SpoolConfigTest {
         };
     MlInfraConfig config =
         MlInfraConfig.forService("s")
-            .spool(SpoolOptions.in(temp.resolve("spool")))
+            .spool(SpoolOptions.of(temp.resolve("spool")))
             .install(TestModule.providing(DecisionSink.class, plain))
             .build();
     assertThatThrownBy(() -> MlInfra.connect(config))

@@ -43,11 +43,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpoolTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
           .maxBatchRows(50)
           .closeTimeout(Duration.ofSeconds(2))
-          .backoff(Duration.ofMillis(1), Duration.ofMillis(5));
+          .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
+          .build();
 
   @TempDir Path temp;
 
@@ -55,7 +56,7 @@ class SpoolTest {
 
   @Test
   void putsOnDiskWhatMemoryCannotHoldWhileTheStoreIsDown() {
-    try (MlInfra ml = connect(QUICK.maxQueuedRows(256), Durability.MEMORY)) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedRows(256).build(), Durability.MEMORY)) {
       DecisionLog log = ml.decisions();
       store.down = true;
       List<Decision> logged = logWithoutDrop(log, 2_000);
@@ -150,7 +151,7 @@ class SpoolTest {
   @Test
   void storesSmallFilesTogetherAndNoMoreThanABatchAtOnce() {
     store.down = true;
-    try (MlInfra ml = connect(QUICK.maxBatchRows(5), Durability.SPOOL_FIRST)) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(5).build(), Durability.SPOOL_FIRST)) {
       for (int i = 0; i < 20; i++) {
         ml.decisions().log(decision("a" + i));
         assertThat(ml.decisions().sync(LONG)).isTrue();
@@ -215,7 +216,10 @@ class SpoolTest {
   @Test
   void dropsAndCountsOnceTheSpoolIsFull() {
     store.down = true;
-    try (MlInfra ml = connect(QUICK.maxQueuedRows(8_192).maxBatchRows(5_000), Durability.MEMORY)) {
+    try (MlInfra ml =
+        connect(
+            QUICK.toBuilder().maxQueuedRows(8_192).maxBatchRows(5_000).build(),
+            Durability.MEMORY)) {
       DecisionLog log = ml.decisions();
       int accepted = 0;
       while (log.ledger().dropped().isEmpty()) {
@@ -359,7 +363,7 @@ class SpoolTest {
         };
     MlInfraConfig.Builder config =
         MlInfraConfig.forService("test")
-            .spool(SpoolOptions.in(spool()))
+            .spool(SpoolOptions.of(spool()))
             .install(TestModule.providing(DecisionSink.class, faulty));
     assertThatThrownBy(() -> MlInfra.connect(config.build())).hasMessageContaining("faulty");
 
@@ -432,7 +436,8 @@ class SpoolTest {
   void balancesAtAnyInstantWhileThreadsLogAndTheStoreFlickers(Durability durability)
       throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(3);
-    try (MlInfra ml = connect(QUICK.maxQueuedRows(64).maxBatchRows(16), durability)) {
+    try (MlInfra ml =
+        connect(QUICK.toBuilder().maxQueuedRows(64).maxBatchRows(16).build(), durability)) {
       List<Future<Integer>> producers = new ArrayList<>();
       for (int t = 0; t < 3; t++) {
         String name = "t" + t;
@@ -493,7 +498,7 @@ class SpoolTest {
   private MlInfraConfig.Builder config(BufferOptions options, Durability durability) {
     return MlInfraConfig.forService("test")
         .decisions(options)
-        .spool(SpoolOptions.in(spool()).maxBytes(1 << 20).durability(durability))
+        .spool(SpoolOptions.builder(spool()).maxBytes(1 << 20).durability(durability).build())
         .install(
             TestModule.of(
                 "store",

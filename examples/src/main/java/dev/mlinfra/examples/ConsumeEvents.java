@@ -43,9 +43,10 @@ public final class ConsumeEvents {
 
       // region consume
       ConsumerOptions options =
-          ConsumerOptions.defaults()
+          ConsumerOptions.builder()
               .maxAttempts(3)
-              .backoff(Duration.ofMillis(50), Duration.ofMillis(200));
+              .backoff(Duration.ofMillis(50), Duration.ofMillis(200))
+              .build();
       EventConsumer consumer =
           ml.events().consume("page-readers", options, batch -> learn(ml, batch));
       // endregion

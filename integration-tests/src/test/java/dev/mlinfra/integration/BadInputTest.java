@@ -9,6 +9,7 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
@@ -58,7 +59,7 @@ class BadInputTest {
   private final MlInfra ml =
       MlInfra.connect(
           MlInfraConfig.forService("refusing")
-              .decisions(BufferOptions.defaults().linger(Duration.ofMillis(2)))
+              .decisions(BufferOptions.builder().linger(Duration.ofMillis(2)).build())
               .install(sink)
               .install(online)
               .view(USER)
@@ -273,8 +274,9 @@ class BadInputTest {
             ConfigException.class,
             () ->
                 MlInfraConfig.forService("a{b}")
-                    .decisions(BufferOptions.defaults().maxBatchRows(0).sampleRate(2))
-                    .events(BufferOptions.defaults().linger(Duration.ZERO))
+                    .decisions(BufferOptions.builder().maxBatchRows(0).build())
+                    .sampling(Sampling.of(2))
+                    .events(BufferOptions.builder().linger(Duration.ZERO).build())
                     .install(Postgres.at("jdbc:postgresql://localhost/ml").schema(INJECTION))
                     .install(Postgres.at("http://elsewhere"))
                     .view(USER)

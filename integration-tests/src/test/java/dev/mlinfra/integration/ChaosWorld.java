@@ -32,12 +32,13 @@ final class ChaosWorld implements AutoCloseable {
   private static final String AGENT = "chaos";
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
           .maxQueuedRows(8_192)
           .maxBatchRows(500)
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
+          .closeTimeout(Duration.ofSeconds(2))
+          .build();
 
   private final Path temp;
   private final EmbeddedStack stack = EmbeddedStack.start();
@@ -67,7 +68,7 @@ final class ChaosWorld implements AutoCloseable {
             MlInfraConfig.forService("chaos")
                 .start(Start.BACKGROUND)
                 .decisions(QUICK)
-                .spool(SpoolOptions.in(spool()).durability(durability))
+                .spool(SpoolOptions.builder(spool()).durability(durability).build())
                 .install(module())
                 .build());
     this.producer = new DecisionProducer(ml.decisions(), AGENT);

@@ -32,11 +32,12 @@ class DecisionLogFaultIT extends DecisionFaults {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
           + " WHERE application_name = 'ml-infra/faults' AND pid <> pg_backend_pid()";
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
           .maxBatchRows(1_000)
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
+          .closeTimeout(Duration.ofSeconds(2))
+          .build();
 
   @Test
   void storesEverythingAfterTheServerHungLongerThanTheWriterWaits() throws Exception {
@@ -235,7 +236,7 @@ class DecisionLogFaultIT extends DecisionFaults {
         MlInfra.connect(
             config(module(postgres.port()))
                 .install(meters)
-                .decisions(QUICK.linger(Duration.ofMillis(300)))
+                .decisions(QUICK.toBuilder().linger(Duration.ofMillis(300)).build())
                 .build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "poisoned");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
@@ -297,7 +298,7 @@ class DecisionLogFaultIT extends DecisionFaults {
         MlInfra.connect(
             config(module(postgres.port()))
                 .install(meters)
-                .decisions(QUICK.maxQueuedRows(rows).maxBatchRows(100))
+                .decisions(QUICK.toBuilder().maxQueuedRows(rows).maxBatchRows(100).build())
                 .build())) {
       DecisionLoad load = load(ml, "overload");
       postgres.kill();

@@ -3,6 +3,7 @@ package dev.mlinfra.integration;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import java.io.IOException;
@@ -23,7 +24,8 @@ final class DroppingHost {
   public static void main(String[] args) throws IOException {
     MlInfraConfig config =
         MlInfraConfig.fromEnvironment().toBuilder()
-            .decisions(BufferOptions.defaults().maxQueuedRows(512).sampleRate(0.5))
+            .decisions(BufferOptions.builder().maxQueuedRows(512).build())
+            .sampling(Sampling.of(0.5))
             .build();
     try (MlInfra ml = MlInfra.connect(config)) {
       for (int burst = 0; burst < 2; burst++) {

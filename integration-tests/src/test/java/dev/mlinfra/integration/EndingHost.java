@@ -26,9 +26,10 @@ final class EndingHost {
     MlInfraConfig config =
         MlInfraConfig.fromEnvironment().toBuilder()
             .decisions(
-                BufferOptions.defaults()
+                BufferOptions.builder()
                     .linger(Duration.ofMillis(5))
-                    .closeTimeout(Duration.ofSeconds(2)))
+                    .closeTimeout(Duration.ofSeconds(2))
+                    .build())
             .build();
     MlInfra ml = MlInfra.connect(config);
     AtomicLong accepted = new AtomicLong();

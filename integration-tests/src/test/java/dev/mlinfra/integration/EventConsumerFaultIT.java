@@ -25,11 +25,12 @@ import org.junit.jupiter.api.Test;
 class EventConsumerFaultIT extends RedisFaults {
   private static final String GROUP = "ml-processors";
   private static final ConsumerOptions EAGER =
-      ConsumerOptions.defaults()
+      ConsumerOptions.builder()
           .block(Duration.ofMillis(100))
           .maxAttempts(3)
           .backoff(Duration.ofMillis(10), Duration.ofMillis(40))
-          .claimAfter(Duration.ofSeconds(30));
+          .claimAfter(Duration.ofSeconds(30))
+          .build();
 
   @Test
   void handlesEveryEventThatWasAcceptedWhileTheServerHungAndDied() {
@@ -138,7 +139,7 @@ class EventConsumerFaultIT extends RedisFaults {
         ml.events()
             .consume(
                 GROUP,
-                EAGER.claimAfter(Duration.ofMillis(500)),
+                EAGER.toBuilder().claimAfter(Duration.ofMillis(500)).build(),
                 batch -> batch.forEach(one -> handled.add(one.event().id())));
     Await.until("all are handled", () -> handled.equals(producer.answers().accepted()));
     Await.until("all are acknowledged", () -> pending() == 0);

@@ -187,7 +187,10 @@ class ForgetIT extends ForgetContract {
     MlInfraConfig config =
         stack
             .config("spooling")
-            .spool(SpoolOptions.in(temp.resolve("own")).durability(Durability.SPOOL_FIRST))
+            .spool(
+                SpoolOptions.builder(temp.resolve("own"))
+                    .durability(Durability.SPOOL_FIRST)
+                    .build())
             .build();
     try (MlInfra own = MlInfra.connect(config)) {
       for (int i = 0; i < 50; i++) {
@@ -251,7 +254,7 @@ class ForgetIT extends ForgetContract {
   @Test
   void keepsOutTheShadowThatComesWithADecisionFromBefore() {
     ml.privacy().forget("quinn");
-    BufferOptions oneBatch = BufferOptions.defaults().linger(Duration.ofSeconds(10));
+    BufferOptions oneBatch = BufferOptions.builder().linger(Duration.ofSeconds(10)).build();
     try (MlInfra own = MlInfra.connect(stack.config("pair").decisions(oneBatch).build())) {
       Decision live = Decision.by("pair").action("a").decidedAt(before).subject("quinn").build();
       own.decisions().log(live);

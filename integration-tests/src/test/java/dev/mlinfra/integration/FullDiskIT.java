@@ -68,9 +68,10 @@ class FullDiskIT {
     MlInfraConfig config =
         MlInfraConfig.forService("full-disk")
             .decisions(
-                BufferOptions.defaults()
+                BufferOptions.builder()
                     .linger(Duration.ofMillis(5))
-                    .backoff(Duration.ofMillis(20), Duration.ofMillis(200)))
+                    .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
+                    .build())
             .install(module())
             .install(meters)
             .build();

@@ -22,7 +22,7 @@ final class OverloadedHost {
     long offers = Long.parseLong(args[0]);
     MlInfraConfig config =
         MlInfraConfig.fromEnvironment().toBuilder()
-            .decisions(BufferOptions.defaults().maxQueuedBytes(16 << 20))
+            .decisions(BufferOptions.builder().maxQueuedBytes(16 << 20).build())
             .build();
     AtomicLong accepted = new AtomicLong();
     try (MlInfra ml = MlInfra.connect(config)) {

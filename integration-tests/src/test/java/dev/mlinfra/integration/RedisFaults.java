@@ -26,11 +26,12 @@ abstract class RedisFaults {
   static final String STREAM = "ml-learning-events";
 
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
           .maxBatchRows(200)
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
+          .closeTimeout(Duration.ofSeconds(2))
+          .build();
 
   @TempDir private static Path directory;
   private static Stack stack;

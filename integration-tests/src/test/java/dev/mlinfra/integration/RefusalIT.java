@@ -34,10 +34,11 @@ import org.junit.jupiter.api.Test;
 /** What real servers refuse, and what the host is told about it. */
 class RefusalIT {
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
+          .closeTimeout(Duration.ofSeconds(2))
+          .build();
 
   private static Stack stack;
   private static Sql sql;

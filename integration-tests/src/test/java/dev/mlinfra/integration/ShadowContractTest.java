@@ -9,6 +9,7 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.error.UnavailableException;
@@ -31,17 +32,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShadowContractTest {
   private static final int THREADS = 4;
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(2))
           .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
-          .closeTimeout(Duration.ofSeconds(1));
+          .closeTimeout(Duration.ofSeconds(1))
+          .build();
 
   private final MemorySink sink = new MemorySink();
 
   @Test
   void addsUpAtEveryInstantWhileTheStoreFailsAtRandom() {
     sink.before(batch -> failOneIn(3)).after(batch -> failOneIn(4));
-    try (MlInfra ml = connect(QUICK.maxBatchRows(7))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(7).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "random");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
       HostThreads host = HostThreads.start(THREADS, producer);
@@ -54,7 +56,7 @@ class ShadowContractTest {
 
   @Test
   void storesTheNeighboursOfAPoisonRowAndParksItWithItsCause() {
-    try (MlInfra ml = connect(QUICK.linger(Duration.ofMillis(200)))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().linger(Duration.ofMillis(200)).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "neighbours");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
       Set<UUID> poison = new HashSet<>();
@@ -172,7 +174,7 @@ class ShadowContractTest {
   void countsEachDropWhenItsRowsAreFull() {
     CountDownLatch opened = new CountDownLatch(1);
     sink.before(batch -> await(opened));
-    try (MlInfra ml = connect(QUICK.maxQueuedRows(256).maxBatchRows(64))) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedRows(256).maxBatchRows(64).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "rows");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
       HostThreads host = HostThreads.start(THREADS, producer);
@@ -192,7 +194,7 @@ class ShadowContractTest {
     Meters meters = new Meters();
     long most = 1 << 20;
     String large = "x".repeat(40_000);
-    try (MlInfra ml = connect(QUICK.maxQueuedBytes(most), meters)) {
+    try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedBytes(most).build(), meters)) {
       Answers answers = new Answers();
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
       for (int i = 0; i < 200; i++) {
@@ -230,7 +232,7 @@ class ShadowContractTest {
   @Test
   void letsADecisionItsFeedbackAndItsActivationShareTheirFateWhenSampling() {
     int offered = 4_000;
-    try (MlInfra ml = connect(QUICK.sampleRate(0.25))) {
+    try (MlInfra ml = connect(QUICK, Sampling.of(0.25))) {
       DecisionLog log = ml.decisions();
       for (int i = 0; i < offered; i++) {
         Decision decision = Decision.by("sampled").action("a").build();
@@ -253,7 +255,7 @@ class ShadowContractTest {
   void closesWithinItsTimeOutsWhileTheStoreHangsAndCountsWhatIsLost() {
     CountDownLatch never = new CountDownLatch(1);
     sink.before(batch -> await(never));
-    MlInfra ml = connect(QUICK.maxBatchRows(10));
+    MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(10).build());
     DecisionLog log = ml.decisions();
     DecisionProducer producer = new DecisionProducer(log, "closing");
     HostThreads host = HostThreads.start(THREADS, producer);
@@ -288,8 +290,12 @@ class ShadowContractTest {
   }
 
   private MlInfra connect(BufferOptions options, InfraModule... more) {
+    return connect(options, Sampling.all(), more);
+  }
+
+  private MlInfra connect(BufferOptions options, Sampling sampling, InfraModule... more) {
     MlInfraConfig.Builder config =
-        MlInfraConfig.forService("shadow").decisions(options).install(sink);
+        MlInfraConfig.forService("shadow").decisions(options).sampling(sampling).install(sink);
     List.of(more).forEach(config::install);
     return MlInfra.connect(config.build());
   }

@@ -37,12 +37,13 @@ class SpoolFaultIT extends DecisionFaults {
   private static final int ROWS_A_FILE = 100;
 
   private static final BufferOptions QUICK =
-      BufferOptions.defaults()
+      BufferOptions.builder()
           .linger(Duration.ofMillis(5))
           .maxQueuedRows(ROWS)
           .maxBatchRows(500)
           .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
-          .closeTimeout(Duration.ofSeconds(2));
+          .closeTimeout(Duration.ofSeconds(2))
+          .build();
 
   @TempDir Path temp;
 
@@ -214,7 +215,11 @@ class SpoolFaultIT extends DecisionFaults {
     try (MlInfra ml =
         MlInfra.connect(
             config(Durability.SPOOL_FIRST)
-                .decisions(QUICK.maxBatchRows(ROWS_A_FILE).linger(Duration.ofSeconds(1)))
+                .decisions(
+                    QUICK.toBuilder()
+                        .maxBatchRows(ROWS_A_FILE)
+                        .linger(Duration.ofSeconds(1))
+                        .build())
                 .build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "slowly");
       for (int i = 0; i < 10 * ROWS_A_FILE; i++) {
@@ -240,7 +245,7 @@ class SpoolFaultIT extends DecisionFaults {
 
   private MlInfraConfig backlogAt(int rowsPerSecond) {
     return config(Durability.MEMORY)
-        .spool(SpoolOptions.in(spool()).replayRowsPerSecond(rowsPerSecond))
+        .spool(SpoolOptions.builder(spool()).replayRowsPerSecond(rowsPerSecond).build())
         .build();
   }
 
@@ -285,7 +290,7 @@ class SpoolFaultIT extends DecisionFaults {
     return MlInfraConfig.forService("faults")
         .start(Start.BACKGROUND)
         .decisions(QUICK)
-        .spool(SpoolOptions.in(spool()).durability(durability))
+        .spool(SpoolOptions.builder(spool()).durability(durability).build())
         .install(meters)
         .install(module(port, Duration.ofSeconds(1)));
   }

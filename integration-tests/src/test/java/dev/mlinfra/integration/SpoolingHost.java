@@ -32,9 +32,10 @@ final class SpoolingHost {
     MlInfraConfig config =
         MlInfraConfig.fromEnvironment().toBuilder()
             .decisions(
-                BufferOptions.defaults()
+                BufferOptions.builder()
                     .linger(Duration.ofMillis(5))
-                    .closeTimeout(Duration.ofSeconds(2)))
+                    .closeTimeout(Duration.ofSeconds(2))
+                    .build())
             .install(meters)
             .build();
     DecisionLog log;

@@ -50,7 +50,8 @@ class StartTest {
           MlInfra.connect(
                   MlInfraConfig.forService("starting")
                       .start(Start.BACKGROUND)
-                      .decisions(BufferOptions.defaults().closeTimeout(Duration.ofMillis(50)))
+                      .decisions(
+                          BufferOptions.builder().closeTimeout(Duration.ofMillis(50)).build())
                       .install(Postgres.at("jdbc:postgresql://127.0.0.1:1/ml"))
                       .install(Redis.at("redis://127.0.0.1:1"))
                       .install(

@@ -30,9 +30,10 @@ final class StarvedHost {
     MlInfraConfig config =
         MlInfraConfig.fromEnvironment().toBuilder()
             .decisions(
-                BufferOptions.defaults()
+                BufferOptions.builder()
                     .linger(Duration.ofMillis(5))
-                    .backoff(Duration.ofMillis(20), Duration.ofMillis(100)))
+                    .backoff(Duration.ofMillis(20), Duration.ofMillis(100))
+                    .build())
             .install(meters)
             .build();
     try (MlInfra ml = MlInfra.connect(config)) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
@@ -163,8 +163,7 @@ class TrainingSetIT extends TrainingSetContract {
 
   @Test
   void saysWhichPartOfAMinuteIsStoredAndWhatASampleWeighs() {
-    try (MlInfra sampled =
-        MlInfra.connect(config().decisions(BufferOptions.defaults().sampleRate(0.5)).build())) {
+    try (MlInfra sampled = MlInfra.connect(config().sampling(Sampling.of(0.5)).build())) {
       for (int i = 0; i < 40; i++) {
         sampled.decisions().log(decision("part", NOON.plusSeconds(i)));
       }

@@ -7,6 +7,7 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.DecisionIds;
@@ -47,12 +48,12 @@ class UnbiasedLossTest {
   @Test
   void aSampleOfAFifthAgreesWithTheWhole() {
     // region sample
-    BufferOptions fifth = BufferOptions.defaults().sampleRate(0.2);
+    Sampling fifth = Sampling.of(0.2);
     // endregion
     List<ClickRate> draws = new ArrayList<>();
     for (int draw = 0; draw < DRAWS; draw++) {
       MemorySink sink = new MemorySink();
-      try (MlInfra ml = connect(sink, fifth)) {
+      try (MlInfra ml = connect(sink, BufferOptions.defaults(), fifth)) {
         offer(ml.decisions(), draw, all);
         settle(ml.decisions());
         assertThat(ml.decisions().ledger().sampledOut()).isEqualTo(all.size() - rows(sink));
@@ -83,9 +84,10 @@ class UnbiasedLossTest {
     List<OpenBandit> rest = all.stream().filter(one -> !popular.contains(one.item())).toList();
     MemorySink sink = new MemorySink();
     // region load
-    BufferOptions byLoad = BufferOptions.defaults().maxQueuedRows(8_192).sampleByLoad(true);
+    BufferOptions small = BufferOptions.builder().maxQueuedRows(8_192).build();
+    Sampling byLoad = Sampling.all().byLoad(true);
     // endregion
-    try (MlInfra ml = connect(sink, byLoad)) {
+    try (MlInfra ml = connect(sink, small, byLoad)) {
       DecisionLog log = ml.decisions();
       for (int from = 0; from < rest.size(); from += CHUNK) {
         offer(log, draw, rest.subList(from, Math.min(rest.size(), from + CHUNK)));
@@ -147,9 +149,13 @@ class UnbiasedLossTest {
     }
   }
 
-  private static MlInfra connect(MemorySink sink, BufferOptions options) {
+  private static MlInfra connect(MemorySink sink, BufferOptions options, Sampling sampling) {
     return MlInfra.connect(
-        MlInfraConfig.forService("unbiased").install(sink).decisions(options).build());
+        MlInfraConfig.forService("unbiased")
+            .install(sink)
+            .decisions(options)
+            .sampling(sampling)
+            .build());
   }
 
   private static void offer(DecisionLog log, int draw, List<OpenBandit> some) {

@@ -1,62 +1,53 @@
 package dev.mlinfra.buffer;
 
+import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Options;
+import dev.mlinfra.spi.settings.Settings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The bounds and rhythm of a write-behind buffer. Immutable; derive with the fluent methods.
+ * The bounds and rhythm of a write-behind buffer. Immutable and thread-safe.
  *
- * @param maxQueuedRows most rows waiting to be taken over by the writer
- * @param maxQueuedBytes most bytes accepted and not yet stored
- * @param maxBatchRows most rows written in one go
- * @param linger how long a row may wait for others before it is written
- * @param minBackoff first pause after a failed write
- * @param maxBackoff longest pause between attempts
- * @param closeTimeout how long {@code close} keeps writing what is left
- * @param sampleRate share of decisions that is kept, decided by hash of the decision id, in (0, 1]
- * @param sampleByLoad whether decisions are sampled more sharply the fuller the buffer is, from
- *     half of it on
  * @since 0.1
  */
-public record BufferOptions(
-    int maxQueuedRows,
-    long maxQueuedBytes,
-    int maxBatchRows,
-    Duration linger,
-    Duration minBackoff,
-    Duration maxBackoff,
-    Duration closeTimeout,
-    double sampleRate,
-    boolean sampleByLoad) {
-  private static final BufferOptions DEFAULTS =
-      new BufferOptions(
-          65_536,
-          64L << 20,
-          20_000,
-          Duration.ofMillis(50),
-          Duration.ofMillis(100),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(10),
-          1.0,
-          false);
+public final class BufferOptions {
+  private static final Option<Integer> MAX_QUEUED_ROWS =
+      Option.count("max_queued_rows", 65_536, 2, 1 << 24);
+  private static final Option<Long> MAX_QUEUED_BYTES =
+      Option.number("max_queued_bytes", 64L << 20, 64 << 10, Long.MAX_VALUE / 2);
+  private static final Option<Integer> MAX_BATCH_ROWS =
+      Option.count("max_batch_rows", 20_000, 1, 100_000);
+  private static final Option<Duration> LINGER = Option.duration("linger", Duration.ofMillis(50));
+  private static final Option<Duration> MIN_BACKOFF =
+      Option.duration("min_backoff", Duration.ofMillis(100));
+  private static final Option<Duration> MAX_BACKOFF =
+      Option.duration("max_backoff", Duration.ofSeconds(10));
+  private static final Option<Duration> CLOSE_TIMEOUT =
+      Option.duration("close_timeout", Duration.ofSeconds(10));
+  private static final List<Option<?>> ALL =
+      List.of(
+          MAX_QUEUED_ROWS,
+          MAX_QUEUED_BYTES,
+          MAX_BATCH_ROWS,
+          LINGER,
+          MIN_BACKOFF,
+          MAX_BACKOFF,
+          CLOSE_TIMEOUT);
+  private static final BufferOptions DEFAULTS = new BufferOptions(Options.none());
 
-  /**
-   * Checks that no duration is null; ranges are checked when the configuration is built.
-   *
-   * @since 0.1
-   */
-  public BufferOptions {
-    Objects.requireNonNull(linger, "linger");
-    Objects.requireNonNull(minBackoff, "minBackoff");
-    Objects.requireNonNull(maxBackoff, "maxBackoff");
-    Objects.requireNonNull(closeTimeout, "closeTimeout");
+  private final Options chosen;
+
+  private BufferOptions(Options chosen) {
+    this.chosen = chosen;
   }
 
   /**
    * Returns the defaults: 65,536 rows, 64 MiB, batches of 20,000, 50 ms linger, back-off 100 ms to
-   * 10 s, 10 s to close, no sampling.
+   * 10 s, 10 s to close.
    *
    * @return the defaults
    * @since 0.1
@@ -66,167 +57,93 @@ public record BufferOptions(
   }
 
   /**
-   * Changes {@link #maxQueuedRows()}.
+   * Starts from the defaults.
    *
-   * @param rows 2 to 2^24
-   * @return a changed copy
+   * @return a builder; not thread-safe
    * @since 0.1
    */
-  public BufferOptions maxQueuedRows(int rows) {
-    return new BufferOptions(
-        rows,
-        maxQueuedBytes,
-        maxBatchRows,
-        linger,
-        minBackoff,
-        maxBackoff,
-        closeTimeout,
-        sampleRate,
-        sampleByLoad);
+  public static Builder builder() {
+    return DEFAULTS.toBuilder();
   }
 
   /**
-   * Changes {@link #maxQueuedBytes()}.
+   * Starts from these options.
    *
-   * @param bytes at least 64 KiB
-   * @return a changed copy
+   * @return a builder; not thread-safe
    * @since 0.1
    */
-  public BufferOptions maxQueuedBytes(long bytes) {
-    return new BufferOptions(
-        maxQueuedRows,
-        bytes,
-        maxBatchRows,
-        linger,
-        minBackoff,
-        maxBackoff,
-        closeTimeout,
-        sampleRate,
-        sampleByLoad);
+  public Builder toBuilder() {
+    return new Builder(chosen);
   }
 
   /**
-   * Changes {@link #maxBatchRows()}.
+   * Returns the most rows waiting to be taken over by the writer.
    *
-   * @param rows 1 to 100,000
-   * @return a changed copy
+   * @return rows
    * @since 0.1
    */
-  public BufferOptions maxBatchRows(int rows) {
-    return new BufferOptions(
-        maxQueuedRows,
-        maxQueuedBytes,
-        rows,
-        linger,
-        minBackoff,
-        maxBackoff,
-        closeTimeout,
-        sampleRate,
-        sampleByLoad);
+  public int maxQueuedRows() {
+    return chosen.get(MAX_QUEUED_ROWS);
   }
 
   /**
-   * Changes {@link #linger()}.
+   * Returns the most bytes accepted and not yet stored.
    *
-   * @param wait longer than zero
-   * @return a changed copy
+   * @return bytes
    * @since 0.1
    */
-  public BufferOptions linger(Duration wait) {
-    return new BufferOptions(
-        maxQueuedRows,
-        maxQueuedBytes,
-        maxBatchRows,
-        wait,
-        minBackoff,
-        maxBackoff,
-        closeTimeout,
-        sampleRate,
-        sampleByLoad);
+  public long maxQueuedBytes() {
+    return chosen.get(MAX_QUEUED_BYTES);
   }
 
   /**
-   * Changes {@link #minBackoff()} and {@link #maxBackoff()}.
+   * Returns the most rows written in one go.
    *
-   * @param min longer than zero
-   * @param max not shorter than min
-   * @return a changed copy
+   * @return rows
    * @since 0.1
    */
-  public BufferOptions backoff(Duration min, Duration max) {
-    return new BufferOptions(
-        maxQueuedRows,
-        maxQueuedBytes,
-        maxBatchRows,
-        linger,
-        min,
-        max,
-        closeTimeout,
-        sampleRate,
-        sampleByLoad);
+  public int maxBatchRows() {
+    return chosen.get(MAX_BATCH_ROWS);
   }
 
   /**
-   * Changes {@link #closeTimeout()}.
+   * Returns how long a row may wait for others before it is written.
    *
-   * @param timeout longer than zero
-   * @return a changed copy
+   * @return the longest wait
    * @since 0.1
    */
-  public BufferOptions closeTimeout(Duration timeout) {
-    return new BufferOptions(
-        maxQueuedRows,
-        maxQueuedBytes,
-        maxBatchRows,
-        linger,
-        minBackoff,
-        maxBackoff,
-        timeout,
-        sampleRate,
-        sampleByLoad);
+  public Duration linger() {
+    return chosen.get(LINGER);
   }
 
   /**
-   * Changes {@link #sampleRate()}.
+   * Returns the first pause after a failed write.
    *
-   * @param rate in (0, 1]
-   * @return a changed copy
+   * @return the shortest pause
    * @since 0.1
    */
-  public BufferOptions sampleRate(double rate) {
-    return new BufferOptions(
-        maxQueuedRows,
-        maxQueuedBytes,
-        maxBatchRows,
-        linger,
-        minBackoff,
-        maxBackoff,
-        closeTimeout,
-        rate,
-        sampleByLoad);
+  public Duration minBackoff() {
+    return chosen.get(MIN_BACKOFF);
   }
 
   /**
-   * Changes {@link #sampleByLoad()}. For decisions: what a full buffer drops is whatever comes
-   * then, and an estimate from the rest is biased when that is like something. With this on, the
-   * share that is kept is halved each time that half of the remaining room is used up; which are
-   * kept is decided by hash of the decision id, and each is stored with the share that held for it.
+   * Returns the longest pause between attempts.
    *
-   * @param on false unless set
-   * @return a changed copy
+   * @return the longest pause
    * @since 0.1
    */
-  public BufferOptions sampleByLoad(boolean on) {
-    return new BufferOptions(
-        maxQueuedRows,
-        maxQueuedBytes,
-        maxBatchRows,
-        linger,
-        minBackoff,
-        maxBackoff,
-        closeTimeout,
-        sampleRate,
-        on);
+  public Duration maxBackoff() {
+    return chosen.get(MAX_BACKOFF);
+  }
+
+  /**
+   * Returns how long {@code close} keeps writing what is left.
+   *
+   * @return the longest wait
+   * @since 0.1
+   */
+  public Duration closeTimeout() {
+    return chosen.get(CLOSE_TIMEOUT);
   }
 
   /**
@@ -237,23 +154,134 @@ public record BufferOptions(
    * @since 0.1
    */
   public List<String> faults(String subject) {
-    Faults faults =
-        new Faults()
-            .range(subject + ".maxQueuedRows", maxQueuedRows, 2, 1 << 24)
-            .range(subject + ".maxQueuedBytes", maxQueuedBytes, 64 << 10, Long.MAX_VALUE / 2)
-            .range(subject + ".maxBatchRows", maxBatchRows, 1, 100_000)
-            .duration(subject + ".linger", linger)
-            .duration(subject + ".minBackoff", minBackoff)
-            .duration(subject + ".closeTimeout", closeTimeout);
-    if (maxBackoff.compareTo(minBackoff) < 0) {
+    Faults faults = chosen.faults(subject, ALL);
+    if (maxBackoff().compareTo(minBackoff()) < 0) {
       faults.add(
-          subject + ".maxBackoff", maxBackoff, "must not be shorter than minBackoff", "raise it");
-    } else {
-      faults.duration(subject + ".maxBackoff", maxBackoff);
-    }
-    if (!(sampleRate > 0 && sampleRate <= 1)) {
-      faults.add(subject + ".sampleRate", sampleRate, "must be in (0, 1]", "use 1 to keep all");
+          subject + ".maxBackoff", maxBackoff(), "must not be shorter than minBackoff", "raise it");
     }
     return faults.lines();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BufferOptions && chosen.equals(((BufferOptions) other).chosen);
+  }
+
+  @Override
+  public int hashCode() {
+    return chosen.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "BufferOptions" + chosen;
+  }
+
+  /**
+   * Collects options; those that are not set have their defaults. Not thread-safe.
+   *
+   * @since 0.1
+   */
+  public static final class Builder {
+    private Options chosen;
+
+    private Builder(Options chosen) {
+      this.chosen = chosen;
+    }
+
+    /**
+     * Sets the most rows waiting to be taken over by the writer.
+     *
+     * @param rows 2 to 2^24
+     * @return this
+     * @since 0.1
+     */
+    public Builder maxQueuedRows(int rows) {
+      return with(MAX_QUEUED_ROWS, rows);
+    }
+
+    /**
+     * Sets the most bytes accepted and not yet stored.
+     *
+     * @param bytes at least 64 KiB
+     * @return this
+     * @since 0.1
+     */
+    public Builder maxQueuedBytes(long bytes) {
+      return with(MAX_QUEUED_BYTES, bytes);
+    }
+
+    /**
+     * Sets the most rows written in one go.
+     *
+     * @param rows 1 to 100,000
+     * @return this
+     * @since 0.1
+     */
+    public Builder maxBatchRows(int rows) {
+      return with(MAX_BATCH_ROWS, rows);
+    }
+
+    /**
+     * Sets how long a row may wait for others before it is written.
+     *
+     * @param wait longer than zero
+     * @return this
+     * @since 0.1
+     */
+    public Builder linger(Duration wait) {
+      return with(LINGER, wait);
+    }
+
+    /**
+     * Sets the pauses after failed writes.
+     *
+     * @param min the first, longer than zero
+     * @param max the longest, not shorter than min
+     * @return this
+     * @since 0.1
+     */
+    public Builder backoff(Duration min, Duration max) {
+      return with(MIN_BACKOFF, min).with(MAX_BACKOFF, max);
+    }
+
+    /**
+     * Sets how long {@code close} keeps writing what is left.
+     *
+     * @param timeout longer than zero
+     * @return this
+     * @since 0.1
+     */
+    public Builder closeTimeout(Duration timeout) {
+      return with(CLOSE_TIMEOUT, timeout);
+    }
+
+    /**
+     * Sets what plain settings say, by the names of these options in lower case.
+     *
+     * @param settings a section
+     * @return this
+     * @throws ConfigException with every value that cannot be read
+     * @since 0.1
+     */
+    public Builder read(Settings settings) {
+      chosen = chosen.read(settings, ALL);
+      return this;
+    }
+
+    /**
+     * Makes the options; ranges are checked when the configuration is built.
+     *
+     * @return the options
+     * @since 0.1
+     */
+    public BufferOptions build() {
+      return new BufferOptions(chosen);
+    }
+
+    private <T> Builder with(Option<T> option, T value) {
+      chosen = chosen.with(option, value);
+      return this;
+    }
   }
 }

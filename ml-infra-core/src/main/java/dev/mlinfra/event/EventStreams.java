@@ -57,7 +57,20 @@ public interface EventStreams {
   EventConsumer consume(String group, ConsumerOptions options, EventHandler handler);
 
   /**
-   * Starts a consumer of {@link #DEFAULT_GROUP} with the default options.
+   * Starts a consumer with the options of the configuration.
+   *
+   * @param group the consumer group; made if it is not there, from the start of the stream
+   * @param handler what to do with events
+   * @return the running consumer
+   * @throws dev.mlinfra.error.ConfigException when the group's name breaks a rule
+   * @throws dev.mlinfra.error.ModuleMissingException when no module provides streams or dead
+   *     letters
+   * @since 0.1
+   */
+  EventConsumer consume(String group, EventHandler handler);
+
+  /**
+   * Starts a consumer of {@link #DEFAULT_GROUP} with the options of the configuration.
    *
    * @param handler what to do with events
    * @return the running consumer
@@ -66,6 +79,6 @@ public interface EventStreams {
    * @since 0.1
    */
   default EventConsumer consume(EventHandler handler) {
-    return consume(DEFAULT_GROUP, ConsumerOptions.defaults(), handler);
+    return consume(DEFAULT_GROUP, handler);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mlinfra.spi;
 
+import dev.mlinfra.spi.settings.Settings;
+
 /**
  * Makes a module from plain settings. Found by {@link java.util.ServiceLoader}; used only when its
  * section is configured, never because its jar is there.
@@ -8,7 +10,8 @@ package dev.mlinfra.spi;
  */
 public interface ModuleFactory {
   /**
-   * Returns the section that activates the module.
+   * Returns the section that activates the module. In sources of secrets a section counts only when
+   * its {@code _URL} or {@code _PATH} is set somewhere.
    *
    * @return lower case, as {@code postgres}
    * @since 0.1

@@ -1,20 +1,15 @@
 package dev.mlinfra.postgres;
 
-import dev.mlinfra.postgres.internal.PgAddress;
 import dev.mlinfra.postgres.internal.PgSettings;
 import dev.mlinfra.postgres.internal.PostgresParts;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
-import dev.mlinfra.spi.check.Faults;
-import dev.mlinfra.spi.check.NameRule;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * PostgreSQL, 15 or newer, as the place of decisions, feedback, the history of features, patterns,
@@ -33,45 +28,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class Postgres implements InfraModule {
   /** The schema unless another is chosen: {@value}. */
-  public static final String DEFAULT_SCHEMA = "ml_learning";
+  public static final String DEFAULT_SCHEMA = PgSettings.DEFAULT_SCHEMA;
 
   /** The length of embeddings unless another is chosen: {@value}. */
-  public static final int DEFAULT_EMBEDDING_DIMENSIONS = 64;
+  public static final int DEFAULT_EMBEDDING_DIMENSIONS = PgSettings.DEFAULT_EMBEDDING_DIMENSIONS;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Postgres.class);
-  private static final int MAX_DIMENSIONS = 16_000;
-  private static final int MAX_CONNECTIONS = 100;
-  private static final Duration SHORTEST = Duration.ofMillis(250);
-  private static final Set<String> FOREIGN_SCHEMAS = Set.of("public", "information_schema");
+  private final PgSettings settings;
 
-  private final String url;
-  private @Nullable String user;
-  private @Nullable Secret password;
-  private String schema = DEFAULT_SCHEMA;
-  private int embeddingDimensions = DEFAULT_EMBEDDING_DIMENSIONS;
-  private Duration connectTimeout = Duration.ofSeconds(5);
-  private Duration statementTimeout = Duration.ofSeconds(30);
-  private Duration migrationTimeout = Duration.ofMinutes(1);
-  private int readConnections = 4;
-  private int writeConnections = 2;
-  private boolean plaintextAllowed;
-
-  private Postgres(String url) {
-    this.url = url;
-  }
-
-  private Postgres(Postgres from) {
-    this.url = from.url;
-    this.user = from.user;
-    this.password = from.password;
-    this.schema = from.schema;
-    this.embeddingDimensions = from.embeddingDimensions;
-    this.connectTimeout = from.connectTimeout;
-    this.statementTimeout = from.statementTimeout;
-    this.migrationTimeout = from.migrationTimeout;
-    this.readConnections = from.readConnections;
-    this.writeConnections = from.writeConnections;
-    this.plaintextAllowed = from.plaintextAllowed;
+  private Postgres(PgSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -83,7 +48,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public static Postgres at(String url) {
-    return new Postgres(Objects.requireNonNull(url, "url"));
+    return new Postgres(PgSettings.at(Objects.requireNonNull(url, "url")));
   }
 
   /**
@@ -94,9 +59,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres user(String name) {
-    Postgres copy = new Postgres(this);
-    copy.user = Objects.requireNonNull(name, "name");
-    return copy;
+    return with(PgSettings.USER, name);
   }
 
   /**
@@ -107,9 +70,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres password(Secret secret) {
-    Postgres copy = new Postgres(this);
-    copy.password = Objects.requireNonNull(secret, "secret");
-    return copy;
+    return with(PgSettings.PASSWORD, secret);
   }
 
   /**
@@ -122,9 +83,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres schema(String name) {
-    Postgres copy = new Postgres(this);
-    copy.schema = Objects.requireNonNull(name, "name");
-    return copy;
+    return with(PgSettings.SCHEMA, name);
   }
 
   /**
@@ -135,9 +94,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres embeddingDimensions(int dimensions) {
-    Postgres copy = new Postgres(this);
-    copy.embeddingDimensions = dimensions;
-    return copy;
+    return with(PgSettings.EMBEDDING_DIMENSIONS, dimensions);
   }
 
   /**
@@ -149,9 +106,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres connectTimeout(Duration timeout) {
-    Postgres copy = new Postgres(this);
-    copy.connectTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(PgSettings.CONNECT_TIMEOUT, timeout);
   }
 
   /**
@@ -163,9 +118,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres statementTimeout(Duration timeout) {
-    Postgres copy = new Postgres(this);
-    copy.statementTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(PgSettings.STATEMENT_TIMEOUT, timeout);
   }
 
   /**
@@ -177,9 +130,7 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres migrationTimeout(Duration timeout) {
-    Postgres copy = new Postgres(this);
-    copy.migrationTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(PgSettings.MIGRATION_TIMEOUT, timeout);
   }
 
   /**
@@ -192,10 +143,8 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres connections(int forReads, int forDecisions) {
-    Postgres copy = new Postgres(this);
-    copy.readConnections = forReads;
-    copy.writeConnections = forDecisions;
-    return copy;
+    return with(PgSettings.READ_CONNECTIONS, forReads)
+        .with(PgSettings.WRITE_CONNECTIONS, forDecisions);
   }
 
   /**
@@ -207,9 +156,15 @@ public final class Postgres implements InfraModule {
    * @since 0.1
    */
   public Postgres allowPlaintext() {
-    Postgres copy = new Postgres(this);
-    copy.plaintextAllowed = true;
-    return copy;
+    return with(PgSettings.ALLOW_PLAINTEXT, true);
+  }
+
+  Postgres read(Settings section) {
+    return new Postgres(settings.read(section));
+  }
+
+  private <T> Postgres with(Option<T> option, T value) {
+    return new Postgres(settings.with(option, value));
   }
 
   @Override
@@ -219,67 +174,16 @@ public final class Postgres implements InfraModule {
 
   @Override
   public List<String> faults() {
-    Faults faults = new Faults();
-    PgAddress address = PgAddress.parse(url, faults);
-    if (address != null && !address.privateHosts() && !address.verifiedTls() && !plaintextAllowed) {
-      faults.add(
-          "postgres.url sslmode",
-          address.sslMode(),
-          "must be verify-full for the public host " + address.shown(),
-          "remove it, or call allowPlaintext()");
-    }
-    faults.name("postgres.schema", schema, NameRule.SCHEMA);
-    if (FOREIGN_SCHEMAS.contains(schema) || schema.startsWith("pg_")) {
-      faults.add("postgres.schema", schema, "must be one of our own", "use " + DEFAULT_SCHEMA);
-    }
-    faults
-        .range("postgres.embeddingDimensions", embeddingDimensions, 1, MAX_DIMENSIONS)
-        .range("postgres.connections forReads", readConnections, 2, MAX_CONNECTIONS)
-        .range("postgres.connections forDecisions", writeConnections, 1, MAX_CONNECTIONS);
-    longEnough(faults, "postgres.connectTimeout", connectTimeout);
-    longEnough(faults, "postgres.statementTimeout", statementTimeout);
-    longEnough(faults, "postgres.migrationTimeout", migrationTimeout);
-    return faults.lines();
-  }
-
-  private static void longEnough(Faults faults, String subject, Duration actual) {
-    if (actual.compareTo(SHORTEST) < 0 || actual.compareTo(Duration.ofDays(1)) > 0) {
-      faults.add(subject, actual, "must be 250 ms to 1 day", "pass a value in that range");
-    }
+    return settings.faults();
   }
 
   @Override
   public void open(Wiring wiring) {
-    Faults faults = new Faults();
-    PgAddress address = PgAddress.parse(url, faults);
-    faults.throwIfAny();
-    Objects.requireNonNull(address, "address");
-    if (!address.verifiedTls()) {
-      LOG.warn(
-          "postgres {} is reached without verified TLS; set sslmode=verify-full outside of a private network",
-          address.shown());
-    }
-    PostgresParts.open(settings(address, wiring.service()), wiring);
-  }
-
-  private PgSettings settings(PgAddress address, String service) {
-    return new PgSettings(
-        address,
-        user,
-        password,
-        schema,
-        embeddingDimensions,
-        connectTimeout,
-        statementTimeout,
-        migrationTimeout,
-        readConnections,
-        writeConnections,
-        "ml-infra/" + service);
+    PostgresParts.open(settings, wiring);
   }
 
   @Override
   public String toString() {
-    PgAddress address = PgAddress.parse(url, new Faults());
-    return "Postgres[" + (address == null ? "invalid URL" : address.shown()) + " " + schema + "]";
+    return "Postgres[" + settings.shown() + " " + settings.get(PgSettings.SCHEMA) + "]";
   }
 }

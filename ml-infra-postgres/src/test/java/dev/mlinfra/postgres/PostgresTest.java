@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.ModuleFactory;
-import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.settings.Settings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -5,9 +5,12 @@ import dev.mlinfra.redis.internal.RedisParts;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Redis 6.2 or newer as online feature store, event stream and cache of recent decisions and model
@@ -39,7 +42,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public static Redis at(String url) {
-    return new Redis(RedisOptions.at(url).build());
+    return new Redis(RedisOptions.at(Objects.requireNonNull(url, "url")));
   }
 
   /**
@@ -50,7 +53,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis user(String name) {
-    return new Redis(options.change().user(name).build());
+    return with(RedisOptions.USER, name);
   }
 
   /**
@@ -61,7 +64,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis password(Secret secret) {
-    return new Redis(options.change().password(secret).build());
+    return with(RedisOptions.PASSWORD, secret);
   }
 
   /**
@@ -72,7 +75,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis allowPlaintext() {
-    return new Redis(options.change().allowPlaintext().build());
+    return with(RedisOptions.ALLOW_PLAINTEXT, true);
   }
 
   /**
@@ -84,7 +87,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis trustCertificates(Path pem) {
-    return new Redis(options.change().trustedCertificates(pem).build());
+    return with(RedisOptions.TRUST_CERTIFICATES, pem);
   }
 
   /**
@@ -95,7 +98,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis resp(int version) {
-    return new Redis(options.change().resp(version).build());
+    return with(RedisOptions.RESP, version);
   }
 
   /**
@@ -106,7 +109,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis connectTimeout(Duration timeout) {
-    return new Redis(options.change().connectTimeout(timeout).build());
+    return with(RedisOptions.CONNECT_TIMEOUT, timeout);
   }
 
   /**
@@ -118,7 +121,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis commandTimeout(Duration timeout) {
-    return new Redis(options.change().commandTimeout(timeout).build());
+    return with(RedisOptions.COMMAND_TIMEOUT, timeout);
   }
 
   /**
@@ -130,7 +133,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis requestQueueSize(int commands) {
-    return new Redis(options.change().requestQueueSize(commands).build());
+    return with(RedisOptions.REQUEST_QUEUE_SIZE, commands);
   }
 
   /**
@@ -141,7 +144,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis stream(String name) {
-    return new Redis(options.change().stream(name).build());
+    return with(RedisOptions.STREAM, name);
   }
 
   /**
@@ -153,7 +156,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis streamRetention(long entries) {
-    return new Redis(options.change().streamRetention(entries).build());
+    return with(RedisOptions.STREAM_RETENTION, entries);
   }
 
   /**
@@ -165,7 +168,7 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis maxMemoryBytes(long bytes) {
-    return new Redis(options.change().maxMemoryBytes(bytes).build());
+    return with(RedisOptions.MAX_MEMORY_BYTES, bytes);
   }
 
   /**
@@ -176,7 +179,15 @@ public final class Redis implements InfraModule {
    * @since 0.1
    */
   public Redis decisionTtl(Duration ttl) {
-    return new Redis(options.change().decisionTtl(ttl).build());
+    return with(RedisOptions.DECISION_TTL, ttl);
+  }
+
+  Redis read(Settings settings) {
+    return new Redis(options.read(settings));
+  }
+
+  private <T> Redis with(Option<T> option, T value) {
+    return new Redis(options.with(option, value));
   }
 
   @Override

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
-import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.settings.Settings;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;

@@ -11,7 +11,7 @@ import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.settings.Settings;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.Settings;
+import dev.mlinfra.spi.settings.Settings;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

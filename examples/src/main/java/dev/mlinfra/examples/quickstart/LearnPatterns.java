@@ -42,7 +42,7 @@ final class LearnPatterns {
   String learn() {
     int total = data.impressions().size();
     if (sum(IMPRESSIONS) < total) {
-      ConsumerOptions options = ConsumerOptions.defaults().batchSize(BATCH);
+      ConsumerOptions options = ConsumerOptions.builder().batchSize(BATCH).build();
       try (EventConsumer processor =
           ml.events().consume(EventStreams.DEFAULT_GROUP, options, this::count)) {
         publish();

@@ -2,9 +2,11 @@ package dev.mlinfra.internal.assembly;
 
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
+import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.EventStreams;
 import dev.mlinfra.feature.FeatureStore;
 import dev.mlinfra.feature.FeatureView;
@@ -60,10 +62,12 @@ public final class Clients {
   public Clients(
       Assembly parts,
       BufferOptions decisionOptions,
+      Sampling sampling,
       Optional<SpoolOptions> spoolOptions,
       boolean spoolRequired,
       Optional<DecisionMask> mask,
       BufferOptions eventOptions,
+      ConsumerOptions consumerOptions,
       List<FeatureView> views,
       PauseSwitch pause,
       Clock clock) {
@@ -106,7 +110,7 @@ public final class Clients {
                                   deadLetters,
                                   pause,
                                   telemetry));
-                  return decisionLog(decisionOptions, spool, sink, parts, mask, pause);
+                  return decisionLog(decisionOptions, sampling, spool, sink, parts, mask, pause);
                 })
             .map(parts::closing);
     Optional<DecisionReader> stored = parts.find(DecisionReader.class);
@@ -125,7 +129,13 @@ public final class Clients {
             .map(
                 broker ->
                     new BufferedEventStreams(
-                        parts.source(), eventOptions, broker, deadLetters, pause, telemetry))
+                        parts.source(),
+                        eventOptions,
+                        consumerOptions,
+                        broker,
+                        deadLetters,
+                        pause,
+                        telemetry))
             .map(parts::closing);
   }
 
@@ -176,6 +186,7 @@ public final class Clients {
 
   private BufferedDecisionLog decisionLog(
       BufferOptions options,
+      Sampling sampling,
       Optional<Spool> spool,
       DecisionSink sink,
       Assembly parts,
@@ -184,6 +195,7 @@ public final class Clients {
     try {
       return new BufferedDecisionLog(
           options,
+          sampling,
           spool,
           sink,
           parts.find(RecentDecisions.class),

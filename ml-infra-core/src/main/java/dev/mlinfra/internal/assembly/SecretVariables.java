@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Variables, and what they leave open taken from sources of secrets. */
 public final class SecretVariables {
   private static final int SHORTEST_UNQUOTED = 8;
 
+  private final Set<String> addressed = Sections.addressed();
   private final Map<String, String> all;
   private final Map<String, String> secret = new TreeMap<>();
 
@@ -69,7 +71,7 @@ public final class SecretVariables {
 
   private boolean isWanted(String name) {
     String[] parts = name.substring(Sections.PREFIX.length()).split("_", 2);
-    return !Sections.isKnown(parts[0].toLowerCase(Locale.ROOT))
+    return !addressed.contains(parts[0].toLowerCase(Locale.ROOT))
         || !all.getOrDefault(Sections.PREFIX + parts[0] + "_URL", "").isBlank()
         || !all.getOrDefault(Sections.PREFIX + parts[0] + "_PATH", "").isBlank();
   }

@@ -53,6 +53,7 @@ final class BatchWriter<T extends Bufferable> {
   BatchWriter(
       String name,
       BufferOptions options,
+      double sampleRate,
       BatchStore<T> store,
       SpillTarget<T> overflow,
       DeadLetters<T> parking,
@@ -60,7 +61,7 @@ final class BatchWriter<T extends Bufferable> {
       HostQueue intake,
       Telemetry telemetry) {
     this.name = name;
-    this.sampleRate = options.sampleRate();
+    this.sampleRate = sampleRate;
     this.maxRows = options.maxBatchRows();
     this.lingerNanos = options.linger().toNanos();
     this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());

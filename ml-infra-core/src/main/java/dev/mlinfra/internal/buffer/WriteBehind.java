@@ -4,6 +4,7 @@ import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
@@ -41,6 +42,7 @@ public final class WriteBehind<T extends Bufferable> {
   public WriteBehind(
       String name,
       BufferOptions options,
+      Sampling sampling,
       BatchStore<T> store,
       SpillTarget<T> overflow,
       DeadLetters<T> parking,
@@ -50,13 +52,14 @@ public final class WriteBehind<T extends Bufferable> {
     this.name = name;
     this.pause = pause;
     this.masking = masking;
-    this.sampleByLoad = options.sampleByLoad();
-    this.sampler = new Sampler(options.sampleRate());
+    this.sampleByLoad = sampling.byLoad();
+    this.sampler = new Sampler(sampling.rate());
     this.intake = new HostQueue(options);
     this.overflow = overflow;
     this.counts = new Counts(overflow.tally(), intake::acceptedTotal);
     this.batches =
-        new BatchWriter<>(name, options, store, overflow, parking, counts, intake, telemetry);
+        new BatchWriter<>(
+            name, options, sampling.rate(), store, overflow, parking, counts, intake, telemetry);
     observe(telemetry);
   }
 

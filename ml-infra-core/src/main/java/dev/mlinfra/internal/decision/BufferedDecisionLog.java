@@ -3,6 +3,7 @@ package dev.mlinfra.internal.decision;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
@@ -47,6 +48,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
   /** Starts the writer thread. */
   public BufferedDecisionLog(
       BufferOptions options,
+      Sampling sampling,
       Optional<Spool> spool,
       DecisionSink sink,
       Optional<RecentDecisions> recent,
@@ -62,6 +64,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
         new WriteBehind<>(
             "decision",
             options,
+            sampling,
             this::storeDecisions,
             spool.map(this::decisionLane).orElseGet(SpillTarget::none),
             new DeadLetters<>(deadLetters, DecisionLetters::of),
@@ -71,7 +74,8 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     this.feedback =
         new WriteBehind<>(
             "feedback",
-            options.sampleByLoad(false), // what a decision that was kept got must not be missing
+            options,
+            sampling.byLoad(false), // what a decision that was kept got must not be missing
             (batch, first) -> sink.writeFeedback(values(batch), first),
             spool.map(this::feedbackLane).orElseGet(SpillTarget::none),
             new DeadLetters<>(deadLetters, DecisionLetters::of),
@@ -81,7 +85,8 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     this.activations =
         new WriteBehind<>(
             "activation",
-            options.sampleByLoad(false),
+            options,
+            sampling.byLoad(false),
             (batch, first) -> sink.writeActivations(values(batch), first),
             spool.map(this::activationLane).orElseGet(SpillTarget::none),
             new DeadLetters<>(deadLetters, DecisionLetters::of),

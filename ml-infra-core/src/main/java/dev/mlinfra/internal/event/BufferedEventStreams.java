@@ -3,6 +3,7 @@ package dev.mlinfra.internal.event;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.Event;
@@ -33,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Publishes apart from the host's threads and runs the consumers that the host starts. */
 public final class BufferedEventStreams implements EventStreams, AutoCloseable {
   private final String source;
+  private final ConsumerOptions consumerDefaults;
   private final EventBroker broker;
   private final Optional<DeadLetterStore> deadLetters;
   private final PauseSwitch pause;
@@ -47,11 +49,13 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
   public BufferedEventStreams(
       String source,
       BufferOptions options,
+      ConsumerOptions consumerDefaults,
       EventBroker broker,
       Optional<DeadLetterStore> deadLetters,
       PauseSwitch pause,
       Telemetry telemetry) {
     this.source = source;
+    this.consumerDefaults = consumerDefaults;
     this.broker = broker;
     this.deadLetters = deadLetters;
     this.pause = pause;
@@ -60,6 +64,7 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
         new WriteBehind<>(
             "event",
             options,
+            Sampling.all(),
             (batch, first) -> broker.append(batch.stream().map(Sequenced::value).toList(), first),
             SpillTarget.none(),
             new DeadLetters<>(deadLetters, BufferedEventStreams::letter),
@@ -87,11 +92,16 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
   }
 
   @Override
+  public EventConsumer consume(String group, EventHandler handler) {
+    return consume(group, consumerDefaults, handler);
+  }
+
+  @Override
   public EventConsumer consume(String group, ConsumerOptions options, EventHandler handler) {
     Objects.requireNonNull(handler, "handler");
     new Faults()
         .name("consumer.group", group, NameRule.LABEL)
-        .addAll(options.faults())
+        .addAll(options.faults("consumer"))
         .throwIfAny();
     if (closed) {
       throw new ClosedException(

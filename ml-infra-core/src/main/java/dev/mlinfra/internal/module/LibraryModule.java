@@ -4,6 +4,7 @@ import dev.mlinfra.error.ModuleMissingException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Each module of the library that hands parts over, for texts that tell how to get it. */
 public enum LibraryModule {
@@ -29,6 +30,13 @@ public enum LibraryModule {
   /** The module that a section of plain configuration activates. */
   public static Optional<LibraryModule> ofSection(String section) {
     return Arrays.stream(values()).filter(module -> module.sections.contains(section)).findFirst();
+  }
+
+  /** The sections of plain configuration that activate one of these. */
+  public static Set<String> sections() {
+    return Arrays.stream(values())
+        .flatMap(module -> module.sections.stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** As in a build file. */

@@ -129,11 +129,11 @@ public final class Faults {
   /**
    * Returns what was found.
    *
-   * @return the faults so far, one line each
+   * @return the faults so far, one line each, none twice
    * @since 0.1
    */
   public List<String> lines() {
-    return List.copyOf(lines);
+    return lines.stream().distinct().toList();
   }
 
   /**
@@ -144,7 +144,7 @@ public final class Faults {
    */
   public void throwIfAny() {
     if (!lines.isEmpty()) {
-      throw new ConfigException(lines);
+      throw new ConfigException(lines());
     }
   }
 

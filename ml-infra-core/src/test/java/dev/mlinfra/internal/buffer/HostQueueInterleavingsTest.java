@@ -88,7 +88,8 @@ class HostQueueInterleavingsTest {
       this.maxRows = maxRows;
       this.maxBytes = maxBytes;
       this.intake =
-          new HostQueue(BufferOptions.defaults().maxQueuedRows(maxRows).maxQueuedBytes(maxBytes));
+          new HostQueue(
+              BufferOptions.builder().maxQueuedRows(maxRows).maxQueuedBytes(maxBytes).build());
     }
 
     /** What happened before, in one order only. */

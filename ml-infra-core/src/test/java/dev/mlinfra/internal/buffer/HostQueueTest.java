@@ -187,7 +187,8 @@ class HostQueueTest {
   }
 
   private static HostQueue intake(int maxRows) {
-    return new HostQueue(BufferOptions.defaults().maxQueuedRows(maxRows).maxQueuedBytes(MAX_BYTES));
+    return new HostQueue(
+        BufferOptions.builder().maxQueuedRows(maxRows).maxQueuedBytes(MAX_BYTES).build());
   }
 
   private static void offerAll(HostQueue intake, int thread, AtomicInteger running) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.telemetry.Instrument;
@@ -37,7 +38,8 @@ class WriteBehindInterleavingsTest {
       buffer =
           new WriteBehind<>(
               "rows",
-              BufferOptions.defaults().maxQueuedRows(2).maxQueuedBytes(1_024),
+              BufferOptions.builder().maxQueuedRows(2).maxQueuedBytes(1_024).build(),
+              Sampling.all(),
               (batch, firstAttempt) -> new Written(0, 0),
               this,
               new DeadLetters<>(Optional.empty(), (row, cause) -> null),

@@ -91,7 +91,7 @@ class FakeInfraTest {
     MlInfra ml =
         MlInfra.connect(
             config()
-                .decisions(BufferOptions.defaults().closeTimeout(Duration.ofMillis(50)))
+                .decisions(BufferOptions.builder().closeTimeout(Duration.ofMillis(50)).build())
                 .build());
     fake.hang();
     ml.decisions().log(decision());

@@ -22,22 +22,24 @@ final class Database implements AutoCloseable {
   }
 
   private final PgSettings settings;
+  private final String application;
   private final OnFirstUse<Pool> readers;
   private final OnFirstUse<Pool> writers;
 
-  Database(PgSettings settings) {
+  Database(PgSettings settings, String application) {
     this.settings = settings;
-    this.readers = pool("ml-infra-postgres-read", settings.readers());
-    this.writers = pool("ml-infra-postgres-write", settings.writers());
+    this.application = application;
+    this.readers = pool("ml-infra-postgres-read", settings.get(PgSettings.READ_CONNECTIONS));
+    this.writers = pool("ml-infra-postgres-write", settings.get(PgSettings.WRITE_CONNECTIONS));
   }
 
   String server() {
-    return settings.address().shown();
+    return settings.shown();
   }
 
   /** The schema, quoted, to stand before a dot. */
   String schema() {
-    return '"' + settings.schema() + '"';
+    return '"' + settings.get(PgSettings.SCHEMA) + '"';
   }
 
   /** Replaces {@code ml.} by the schema in the text of a statement. */
@@ -54,7 +56,7 @@ final class Database implements AutoCloseable {
       try {
         return run(readers, subject, work);
       } catch (UnavailableException e) {
-        if (dead == settings.readers() || !PgErrors.isLostConnection(e)) {
+        if (dead == settings.get(PgSettings.READ_CONNECTIONS) || !PgErrors.isLostConnection(e)) {
           throw e;
         }
       }
@@ -73,7 +75,7 @@ final class Database implements AutoCloseable {
 
   /** Opens a connection outside of the pools, for long work such as a migration. */
   Connection open(Duration longestStatement) throws SQLException {
-    Properties properties = settings.properties(longestStatement);
+    Properties properties = settings.properties(longestStatement, application);
     Connection connection = new Driver().connect(settings.address().url(), properties);
     if (connection == null) {
       throw new SQLException("the driver does not take " + settings.address().url());
@@ -86,7 +88,8 @@ final class Database implements AutoCloseable {
   }
 
   private OnFirstUse<Pool> pool(String name, int size) {
-    return new OnFirstUse<>(() -> new Pool(settings, name, size), pool -> pool.close());
+    return new OnFirstUse<>(
+        () -> new Pool(settings, application, name, size), pool -> pool.close());
   }
 
   private <T> T run(OnFirstUse<Pool> pool, String subject, Work<T> work) {

@@ -15,8 +15,8 @@ final class Pool implements AutoCloseable {
 
   private final HikariDataSource connections;
 
-  Pool(PgSettings settings, String name, int size) {
-    this.connections = new HikariDataSource(config(settings, name, size));
+  Pool(PgSettings settings, String application, String name, int size) {
+    this.connections = new HikariDataSource(config(settings, application, name, size));
   }
 
   Connection connection() throws SQLException {
@@ -28,19 +28,20 @@ final class Pool implements AutoCloseable {
     connections.close();
   }
 
-  private static HikariConfig config(PgSettings settings, String name, int size) {
+  private static HikariConfig config(
+      PgSettings settings, String application, String name, int size) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
-    config.setDataSource(source(settings));
+    config.setDataSource(source(settings, application));
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(0);
     config.setAutoCommit(false);
     // Else the pool asks its first connection, and one that dies while it is asked spoils the pool.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setInitializationFailTimeout(-1);
-    config.setConnectionTimeout(settings.connectTimeout().toMillis());
-    config.setValidationTimeout(
-        Math.min(VALIDATION.toMillis(), settings.connectTimeout().toMillis()));
+    long connectMillis = settings.get(PgSettings.CONNECT_TIMEOUT).toMillis();
+    config.setConnectionTimeout(connectMillis);
+    config.setValidationTimeout(Math.min(VALIDATION.toMillis(), connectMillis));
     config.setKeepaliveTime(KEEPALIVE.toMillis());
     config.setThreadFactory(
         task -> {
@@ -51,10 +52,11 @@ final class Pool implements AutoCloseable {
     return config;
   }
 
-  private static PGSimpleDataSource source(PgSettings settings) {
+  private static PGSimpleDataSource source(PgSettings settings, String application) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(settings.address().url());
-    Properties properties = settings.properties(settings.statementTimeout());
+    Properties properties =
+        settings.properties(settings.get(PgSettings.STATEMENT_TIMEOUT), application);
     try {
       for (String key : properties.stringPropertyNames()) {
         source.setProperty(key, properties.getProperty(key));

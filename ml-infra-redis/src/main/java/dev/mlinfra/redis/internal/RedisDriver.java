@@ -80,11 +80,11 @@ final class RedisDriver implements AutoCloseable {
             .autoReconnect(false)
             .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
             .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-            .requestQueueSize(options.requestQueueSize())
+            .requestQueueSize(options.get(RedisOptions.REQUEST_QUEUE_SIZE))
             .timeoutOptions(TimeoutOptions.enabled())
             .socketOptions(
                 SocketOptions.builder()
-                    .connectTimeout(options.connectTimeout())
+                    .connectTimeout(options.get(RedisOptions.CONNECT_TIMEOUT))
                     .keepAlive(
                         KeepAliveOptions.builder()
                             .enable()
@@ -93,8 +93,9 @@ final class RedisDriver implements AutoCloseable {
                             .count(KEEP_ALIVE_PROBES)
                             .build())
                     .build());
-    if (options.resp() != RedisOptions.ANY_RESP) {
-      builder.protocolVersion(options.resp() == 2 ? ProtocolVersion.RESP2 : ProtocolVersion.RESP3);
+    int resp = options.get(RedisOptions.RESP);
+    if (resp != RedisOptions.ANY_RESP) {
+      builder.protocolVersion(resp == 2 ? ProtocolVersion.RESP2 : ProtocolVersion.RESP3);
     }
     if (options.trustedCertificates() != null) {
       builder.sslOptions(

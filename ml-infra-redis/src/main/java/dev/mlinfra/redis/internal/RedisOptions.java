@@ -3,6 +3,9 @@ package dev.mlinfra.redis.internal;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.NameRule;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Options;
+import dev.mlinfra.spi.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,194 +14,142 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the host may choose. Public to cross to the front class only; its meaning and limits
- * are described there.
+ * Everything the host may choose. Immutable. Public to cross to the front class only; its meaning
+ * and limits are described there.
  */
-public record RedisOptions(
-    String url,
-    @Nullable String user,
-    @Nullable Secret password,
-    boolean plaintextAllowed,
-    @Nullable Path trustedCertificates,
-    int resp,
-    Duration connectTimeout,
-    Duration commandTimeout,
-    int requestQueueSize,
-    String stream,
-    long streamRetention,
-    long maxMemoryBytes,
-    Duration decisionTtl) {
+public final class RedisOptions {
   static final int ANY_RESP = 0;
 
-  /** Starts from the defaults. */
-  public static Builder at(String url) {
-    return new Builder(Objects.requireNonNull(url, "url"));
+  public static final Option<String> USER = Option.text("user");
+  public static final Option<Secret> PASSWORD = Option.secret("password");
+  public static final Option<Boolean> ALLOW_PLAINTEXT = Option.flag("allow_plaintext");
+  public static final Option<Path> TRUST_CERTIFICATES =
+      Option.path("trust_certificates")
+          .where(
+              (faults, subject, pem) -> {
+                if (!Files.isReadable(pem)) {
+                  faults.add(
+                      subject,
+                      pem.toString(),
+                      "must be a readable PEM file",
+                      "check its path and mode");
+                }
+              });
+  public static final Option<Integer> RESP = Option.count("resp", ANY_RESP, 2, 3);
+  public static final Option<Duration> CONNECT_TIMEOUT =
+      Option.duration("connect_timeout", Duration.ofSeconds(2));
+  public static final Option<Duration> COMMAND_TIMEOUT =
+      Option.duration("command_timeout", Duration.ofSeconds(2));
+  public static final Option<Integer> REQUEST_QUEUE_SIZE =
+      Option.count("request_queue_size", 10_000, 1_000, 1_000_000);
+  public static final Option<String> STREAM =
+      Option.text("stream", "ml-learning-events")
+          .where((faults, subject, name) -> faults.name(subject, name, NameRule.LABEL));
+  public static final Option<Long> STREAM_RETENTION =
+      Option.number("stream_retention", 1_000_000, 1, Long.MAX_VALUE);
+  public static final Option<Long> MAX_MEMORY_BYTES =
+      Option.number("max_memory_bytes", 2L << 30, 0, Long.MAX_VALUE);
+  public static final Option<Duration> DECISION_TTL =
+      Option.duration("decision_ttl", Duration.ofMinutes(15));
+
+  private static final Option<String> URL = Option.text("url");
+  private static final List<Option<?>> ALL =
+      List.of(
+          URL,
+          USER,
+          PASSWORD,
+          ALLOW_PLAINTEXT,
+          TRUST_CERTIFICATES,
+          RESP,
+          CONNECT_TIMEOUT,
+          COMMAND_TIMEOUT,
+          REQUEST_QUEUE_SIZE,
+          STREAM,
+          STREAM_RETENTION,
+          MAX_MEMORY_BYTES,
+          DECISION_TTL);
+
+  private final Options chosen;
+
+  private RedisOptions(Options chosen) {
+    this.chosen = chosen;
   }
 
-  /** Starts from these options. */
-  public Builder change() {
-    return new Builder(this);
+  /** Starts from the defaults. */
+  public static RedisOptions at(String url) {
+    return new RedisOptions(Options.none().with(URL, url));
+  }
+
+  /** Changes one. */
+  public <T> RedisOptions with(Option<T> option, T value) {
+    return new RedisOptions(chosen.with(option, value));
+  }
+
+  /** Changes what a section says. */
+  public RedisOptions read(Settings settings) {
+    return new RedisOptions(chosen.read(settings, ALL));
   }
 
   /** Lists the broken rules, one line each, without secrets. */
   public List<String> faults() {
     Faults faults = new Faults();
-    RedisAddress address = RedisAddress.parse(url, faults);
-    if (address != null && address.exposed() && !plaintextAllowed) {
+    RedisAddress address = RedisAddress.parse(url(), faults);
+    if (address != null && address.exposed() && !chosen.get(ALLOW_PLAINTEXT)) {
       faults.add(
           "redis.url",
-          url,
+          url(),
           "must use TLS for a host that may be public",
           "write rediss:// or call allowPlaintext()");
     }
-    if (user != null && password == null) {
-      faults.add("redis.user", user, "must come with a password", "call password(secret)");
+    if (user() != null && password() == null) {
+      faults.add("redis.user", user(), "must come with a password", "call password(secret)");
     }
-    if (trustedCertificates != null && !Files.isReadable(trustedCertificates)) {
-      faults.add(
-          "redis.trustCertificates",
-          trustedCertificates.toString(),
-          "must be a readable PEM file",
-          "check its path and mode");
-    }
-    if (resp != ANY_RESP) {
-      faults.range("redis.resp", resp, 2, 3);
-    }
-    return faults
-        .duration("redis.connectTimeout", connectTimeout)
-        .duration("redis.commandTimeout", commandTimeout)
-        .range("redis.requestQueueSize", requestQueueSize, 1_000, 1_000_000)
-        .name("redis.stream", stream, NameRule.LABEL)
-        .range("redis.streamRetention", streamRetention, 1, Long.MAX_VALUE)
-        .range("redis.maxMemoryBytes", maxMemoryBytes, 0, Long.MAX_VALUE)
-        .duration("redis.decisionTtl", decisionTtl)
-        .lines();
+    return faults.addAll(chosen.faults("redis", ALL).lines()).lines();
+  }
+
+  /** As the host wrote it. */
+  public String url() {
+    return chosen.get(URL);
   }
 
   /** The address of options without faults. */
   RedisAddress address() {
     Faults faults = new Faults();
-    RedisAddress address = RedisAddress.parse(url, faults);
+    RedisAddress address = RedisAddress.parse(url(), faults);
     faults.throwIfAny();
     return Objects.requireNonNull(address);
   }
 
-  /** Longest time from the first packet to a connection that is logged in. */
-  Duration loginTimeout() {
-    return connectTimeout.plus(commandTimeout);
+  <T> T get(Option<T> option) {
+    return chosen.get(option);
   }
 
-  /** Collects changes. Not thread-safe. */
-  public static final class Builder {
-    private final String url;
-    private @Nullable String user;
-    private @Nullable Secret password;
-    private boolean plaintextAllowed;
-    private @Nullable Path trustedCertificates;
-    private int resp = ANY_RESP;
-    private Duration connectTimeout = Duration.ofSeconds(2);
-    private Duration commandTimeout = Duration.ofSeconds(2);
-    private int requestQueueSize = 10_000;
-    private String stream = "ml-learning-events";
-    private long streamRetention = 1_000_000;
-    private long maxMemoryBytes = 2L << 30;
-    private Duration decisionTtl = Duration.ofMinutes(15);
+  @Nullable String user() {
+    return chosen.find(USER).orElse(null);
+  }
 
-    private Builder(String url) {
-      this.url = url;
-    }
+  @Nullable Secret password() {
+    return chosen.find(PASSWORD).orElse(null);
+  }
 
-    private Builder(RedisOptions from) {
-      this.url = from.url;
-      this.user = from.user;
-      this.password = from.password;
-      this.plaintextAllowed = from.plaintextAllowed;
-      this.trustedCertificates = from.trustedCertificates;
-      this.resp = from.resp;
-      this.connectTimeout = from.connectTimeout;
-      this.commandTimeout = from.commandTimeout;
-      this.requestQueueSize = from.requestQueueSize;
-      this.stream = from.stream;
-      this.streamRetention = from.streamRetention;
-      this.maxMemoryBytes = from.maxMemoryBytes;
-      this.decisionTtl = from.decisionTtl;
-    }
+  @Nullable Path trustedCertificates() {
+    return chosen.find(TRUST_CERTIFICATES).orElse(null);
+  }
 
-    public Builder user(String name) {
-      this.user = Objects.requireNonNull(name, "name");
-      return this;
-    }
+  Duration commandTimeout() {
+    return chosen.get(COMMAND_TIMEOUT);
+  }
 
-    public Builder password(Secret secret) {
-      this.password = Objects.requireNonNull(secret, "secret");
-      return this;
-    }
+  String stream() {
+    return chosen.get(STREAM);
+  }
 
-    public Builder allowPlaintext() {
-      this.plaintextAllowed = true;
-      return this;
-    }
+  long maxMemoryBytes() {
+    return chosen.get(MAX_MEMORY_BYTES);
+  }
 
-    public Builder trustedCertificates(Path pem) {
-      this.trustedCertificates = Objects.requireNonNull(pem, "pem");
-      return this;
-    }
-
-    public Builder resp(int version) {
-      this.resp = version;
-      return this;
-    }
-
-    public Builder connectTimeout(Duration timeout) {
-      this.connectTimeout = Objects.requireNonNull(timeout, "timeout");
-      return this;
-    }
-
-    public Builder commandTimeout(Duration timeout) {
-      this.commandTimeout = Objects.requireNonNull(timeout, "timeout");
-      return this;
-    }
-
-    public Builder requestQueueSize(int commands) {
-      this.requestQueueSize = commands;
-      return this;
-    }
-
-    public Builder stream(String name) {
-      this.stream = Objects.requireNonNull(name, "name");
-      return this;
-    }
-
-    public Builder streamRetention(long entries) {
-      this.streamRetention = entries;
-      return this;
-    }
-
-    public Builder maxMemoryBytes(long bytes) {
-      this.maxMemoryBytes = bytes;
-      return this;
-    }
-
-    public Builder decisionTtl(Duration ttl) {
-      this.decisionTtl = Objects.requireNonNull(ttl, "ttl");
-      return this;
-    }
-
-    public RedisOptions build() {
-      return new RedisOptions(
-          url,
-          user,
-          password,
-          plaintextAllowed,
-          trustedCertificates,
-          resp,
-          connectTimeout,
-          commandTimeout,
-          requestQueueSize,
-          stream,
-          streamRetention,
-          maxMemoryBytes,
-          decisionTtl);
-    }
+  /** Longest time from the first packet to a connection that is logged in. */
+  Duration loginTimeout() {
+    return chosen.get(CONNECT_TIMEOUT).plus(commandTimeout());
   }
 }

@@ -48,7 +48,11 @@ public final class RedisParts {
         new RedisEventBroker(
             new StreamAppender(writes, options.stream(), budget),
             new StreamTrim(
-                writes, options.stream(), options.streamRetention(), budget, wiring.clock()),
+                writes,
+                options.stream(),
+                options.get(RedisOptions.STREAM_RETENTION),
+                budget,
+                wiring.clock()),
             () -> clients.link("consumer", LinkTiming.blocking()),
             options.stream(),
             budget,
@@ -58,7 +62,10 @@ public final class RedisParts {
     wiring.provide(
         RecentDecisions.class,
         new RedisRecentDecisions(
-            reads, cache, options.decisionTtl(), options.requestQueueSize() / 2));
+            reads,
+            cache,
+            options.get(RedisOptions.DECISION_TTL),
+            options.get(RedisOptions.REQUEST_QUEUE_SIZE) / 2));
     wiring.provide(PauseSignal.class, new RedisPauseSignal(control, wiring.service()));
     wiring.probe(new RedisHealthProbe(reads, writes, options));
   }

@@ -41,12 +41,12 @@ final class LogQueue implements Queue {
   /** One that is full and stays so: nothing is written before it has lingered for an hour. */
   static LogQueue full(Server server) {
     BufferOptions options =
-        BufferOptions.defaults()
+        BufferOptions.builder()
             .maxQueuedRows(1_024)
             .maxQueuedBytes(1 << 20)
             .maxBatchRows(100_000)
             .linger(Duration.ofHours(1))
-            .closeTimeout(Duration.ofMillis(100));
+            .closeTimeout(Duration.ofMillis(100)).build();
     LogQueue queue = new LogQueue(config(server).decisions(options), false);
     for (int i = 0; i < 1_000_000 && queue.log.log(queue.decision).accepted(); i++) {
       // until it is full
@@ -55,7 +55,7 @@ final class LogQueue implements Queue {
   }
 
   private static BufferOptions roomy(int rows) {
-    return BufferOptions.defaults().maxQueuedRows(rows);
+    return BufferOptions.builder().maxQueuedRows(rows).build();
   }
 
   private static MlInfraConfig.Builder config(Server server) {

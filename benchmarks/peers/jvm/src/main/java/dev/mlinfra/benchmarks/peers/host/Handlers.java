@@ -44,7 +44,7 @@ final class Handlers implements AutoCloseable {
 
   Handlers(Server postgres) {
     this.ml = connect(postgres, BufferOptions.defaults());
-    this.lingering = connect(postgres, BufferOptions.defaults().linger(LONG_LINGER));
+    this.lingering = connect(postgres, BufferOptions.builder().linger(LONG_LINGER).build());
     for (float[] row : weights) {
       fill(row);
     }

@@ -86,12 +86,12 @@ public final class SpoolBench {
   private MlInfra connect(Postgres postgres) {
     return MlInfra.connect(
         config(postgres)
-            .decisions(BufferOptions.defaults().closeTimeout(Duration.ofSeconds(1)))
+            .decisions(BufferOptions.builder().closeTimeout(Duration.ofSeconds(1)).build())
             .spool(
-                SpoolOptions.in(directory.resolve("spool"))
+                SpoolOptions.builder(directory.resolve("spool"))
                     .maxBytes(8L << 30)
                     .replayRowsPerSecond(10_000_000)
-                    .durability(Durability.SPOOL_FIRST))
+                    .durability(Durability.SPOOL_FIRST).build())
             .build());
   }
 

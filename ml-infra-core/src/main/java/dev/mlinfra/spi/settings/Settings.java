@@ -1,4 +1,4 @@
-package dev.mlinfra.spi;
+package dev.mlinfra.spi.settings;
 
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.secret.Secret;
@@ -21,6 +21,8 @@ import java.util.TreeSet;
  * @since 0.1
  */
 public final class Settings {
+  private static final String PREFIX = "ML_INFRA_";
+
   private final String section;
   private final Map<String, String> values;
   private final Set<String> read = new TreeSet<>();
@@ -28,7 +30,7 @@ public final class Settings {
   /**
    * Makes a section.
    *
-   * @param section its name, for messages
+   * @param section its name, for messages; empty for what stands outside of all sections
    * @param values by key, in lower case
    * @since 0.1
    */
@@ -62,7 +64,7 @@ public final class Settings {
         .orElseThrow(
             () ->
                 new ConfigException(
-                    section + "." + key + " was not set but is required; set " + variable(key)));
+                    subject(key) + " was not set but is required; set " + variable(key)));
   }
 
   /**
@@ -81,8 +83,28 @@ public final class Settings {
                 return Long.valueOf(value.trim());
               } catch (NumberFormatException e) {
                 throw new ConfigException(
-                    Faults.line(section + "." + key, value, "must be a whole number", "correct it"),
-                    e);
+                    Faults.line(subject(key), value, "must be a whole number", "correct it"), e);
+              }
+            });
+  }
+
+  /**
+   * Reads a number that need not be whole.
+   *
+   * @param key lower case
+   * @return empty when it is not set
+   * @throws ConfigException when it is not a number
+   * @since 0.1
+   */
+  public Optional<Double> decimal(String key) {
+    return text(key)
+        .map(
+            value -> {
+              try {
+                return Double.valueOf(value.trim());
+              } catch (NumberFormatException e) {
+                throw new ConfigException(
+                    Faults.line(subject(key), value, "must be a number", "correct it"), e);
               }
             });
   }
@@ -104,10 +126,7 @@ public final class Settings {
               } catch (DateTimeParseException e) {
                 throw new ConfigException(
                     Faults.line(
-                        section + "." + key,
-                        value,
-                        "must be an ISO-8601 duration",
-                        "write PT5S for 5 s"),
+                        subject(key), value, "must be an ISO-8601 duration", "write PT5S for 5 s"),
                     e);
               }
             });
@@ -130,8 +149,7 @@ public final class Settings {
                   case "false" -> false;
                   default ->
                       throw new ConfigException(
-                          Faults.line(
-                              section + "." + key, value, "must be true or false", "correct it"));
+                          Faults.line(subject(key), value, "must be true or false", "correct it"));
                 });
   }
 
@@ -148,9 +166,7 @@ public final class Settings {
     Optional<String> file = text(key + "_file");
     if (value.isPresent() && file.isPresent()) {
       throw new ConfigException(
-          section
-              + "."
-              + key
+          subject(key)
               + " was set twice, as a value and as a file, but must be set once; unset "
               + variable(key));
     }
@@ -170,6 +186,17 @@ public final class Settings {
   }
 
   /**
+   * Returns how messages call a key.
+   *
+   * @param key lower case
+   * @return as {@code postgres.url}
+   * @since 0.1
+   */
+  public String subject(String key) {
+    return section.isEmpty() ? variable(key) : section + "." + key;
+  }
+
+  /**
    * Returns the environment variable of a key.
    *
    * @param key lower case
@@ -177,6 +204,7 @@ public final class Settings {
    * @since 0.1
    */
   public String variable(String key) {
-    return ("ML_INFRA_" + section + "_" + key).toUpperCase(Locale.ROOT);
+    return (section.isEmpty() ? PREFIX + key : PREFIX + section + "_" + key)
+        .toUpperCase(Locale.ROOT);
   }
 }
