@@ -1,4 +1,4 @@
--- Gives a role what decisions().forget(subject) needs beside grant-ml-service.sql: the right to delete.
+-- Gives a role what privacy().forget(subject) needs beside grant-ml-service.sql: the right to delete.
 -- Run it as the schema's owner: psql -v ON_ERROR_STOP=1 -v role=privacy -f grant-ml-forget.sql
 
 \if :{?schema}
