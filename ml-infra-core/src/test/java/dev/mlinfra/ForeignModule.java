@@ -6,13 +6,15 @@ import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.settings.Settings;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.telemetry.Instrument.Type;
 import java.util.List;
 
 /** A module as somebody else would write it: a section of its own, a part, meters of its own. */
 record ForeignModule(String url, long shards) implements InfraModule {
   static final Instrument READS =
-      Instrument.counter("acme.reads", "reads", "Answered by a shard", "shard");
-  static final Instrument SHARDS = Instrument.gauge("acme.shards", "", "Shards in use");
+      new Instrument("acme.reads", Type.COUNTER, "reads", "Answered by a shard", List.of("shard"));
+  static final Instrument SHARDS =
+      new Instrument("acme.shards", Type.GAUGE, "", "Shards in use", List.of());
 
   @Override
   public String name() {

@@ -1,282 +1,271 @@
 package dev.mlinfra.telemetry;
 
-import dev.mlinfra.error.ConfigException;
+import static dev.mlinfra.telemetry.Instrument.Type.COUNTER;
+import static dev.mlinfra.telemetry.Instrument.Type.GAUGE;
+import static dev.mlinfra.telemetry.Instrument.Type.TIMER;
+
 import dev.mlinfra.spi.check.Faults;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is measured: its name, type, unit and meaning. The constants are all that the library
  * measures, and their names are public: dashboards and alerts rely on them. A module of somebody
- * else makes its own with {@link #counter}, {@link #gauge} and {@link #timer}. Immutable; equal
- * when all is equal.
+ * else makes its own, and keeps them in constants. Immutable.
  *
+ * @param meterName lower-case words with dots between, as {@code acme.cache.reads}; those that
+ *     begin with {@code ml.} are the library's
+ * @param type what kind of meter it is
+ * @param unit the base unit in one word, as {@code rows}; empty for a plain number; {@code seconds}
+ *     for a timer
+ * @param description a short phrase
+ * @param tagKeys words other than {@code service}, in the order in which {@link Telemetry} gets
+ *     their values; every combination of values is a series
  * @since 0.1
  */
-public final class Instrument {
+public record Instrument(
+    String meterName, Type type, String unit, String description, List<String> tagKeys) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(\\.[a-z][a-z0-9]*)+");
   private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]*");
-  private static final String PREFIX = "ml.";
-  private static final List<Instrument> LIBRARY = new ArrayList<>();
+  private static final Set<String> OWN_NAMES = new HashSet<>();
+  private static final List<Instrument> OWN = new ArrayList<>();
 
   /** Rows offered to a buffer. */
   public static final Instrument BUFFER_OFFERED =
-      library("ml.buffer.offered", Type.COUNTER, "rows", "Offered by the host", "buffer");
+      own(COUNTER, "ml.buffer.offered", "rows", "Offered by the host", "buffer");
 
   /** Rows stored. */
   public static final Instrument BUFFER_STORED =
-      library("ml.buffer.stored", Type.COUNTER, "rows", "Stored, repeats included", "buffer");
+      own(COUNTER, "ml.buffer.stored", "rows", "Stored, repeats included", "buffer");
 
   /** Rows the store had before. */
   public static final Instrument BUFFER_DUPLICATES =
-      library(
+      own(
+          COUNTER,
           "ml.buffer.duplicates",
-          Type.COUNTER,
           "rows",
           "Stored before, after a retry or replay",
           "buffer");
 
   /** Rows waiting. */
   public static final Instrument BUFFER_ROWS =
-      library("ml.buffer.rows", Type.GAUGE, "rows", "Accepted and not yet stored", "buffer");
+      own(GAUGE, "ml.buffer.rows", "rows", "Accepted and not yet stored", "buffer");
 
   /** Bytes waiting. */
   public static final Instrument BUFFER_BYTES =
-      library("ml.buffer.bytes", Type.GAUGE, "bytes", "Heap held by waiting rows", "buffer");
+      own(GAUGE, "ml.buffer.bytes", "bytes", "Heap held by waiting rows", "buffer");
 
   /** Rows on disk. */
   public static final Instrument BUFFER_SPOOLED =
-      library(
-          "ml.buffer.spooled",
-          Type.GAUGE,
-          "rows",
-          "Accepted and on disk, not yet stored",
-          "buffer");
+      own(GAUGE, "ml.buffer.spooled", "rows", "Accepted and on disk, not yet stored", "buffer");
 
   /** Rows parked as dead letters. */
   public static final Instrument BUFFER_PARKED =
-      library(
+      own(
+          COUNTER,
           "ml.buffer.parked",
-          Type.COUNTER,
           "rows",
           "Refused by the store, kept as dead letters",
           "buffer");
 
   /** Rows sampled out. */
   public static final Instrument BUFFER_SAMPLED_OUT =
-      library("ml.buffer.sampled.out", Type.COUNTER, "rows", "Left out by sampling", "buffer");
+      own(COUNTER, "ml.buffer.sampled.out", "rows", "Left out by sampling", "buffer");
 
   /** Rows dropped. */
   public static final Instrument BUFFER_DROPPED =
-      library("ml.buffer.dropped", Type.COUNTER, "rows", "Dropped, all reasons", "buffer");
+      own(COUNTER, "ml.buffer.dropped", "rows", "Dropped, all reasons", "buffer");
 
   /** Rows rejected. */
   public static final Instrument BUFFER_REJECTED =
-      library("ml.buffer.rejected", Type.COUNTER, "rows", "Rejected, all reasons", "buffer");
+      own(COUNTER, "ml.buffer.rejected", "rows", "Rejected, all reasons", "buffer");
 
   /** Failed writes. */
   public static final Instrument BUFFER_WRITE_FAILURES =
-      library(
+      own(
+          COUNTER,
           "ml.buffer.write.failures",
-          Type.COUNTER,
           "writes",
           "Writes that failed and are retried",
           "buffer");
 
   /** Time of a write. */
   public static final Instrument BUFFER_WRITE =
-      library(
-          "ml.buffer.write", Type.TIMER, "seconds", "Time of one successful batch write", "buffer");
+      own(TIMER, "ml.buffer.write", "seconds", "Time of one successful batch write", "buffer");
 
   /** Bytes in the spool. */
   public static final Instrument SPOOL_BYTES =
-      library("ml.spool.bytes", Type.GAUGE, "bytes", "On disk, quarantined files included");
+      own(GAUGE, "ml.spool.bytes", "bytes", "On disk, quarantined files included");
 
   /** Files that wait in the spool. */
   public static final Instrument SPOOL_FILES =
-      library("ml.spool.files", Type.GAUGE, "files", "Waiting to be stored");
+      own(GAUGE, "ml.spool.files", "files", "Waiting to be stored");
 
   /** Rows that wait in the spool. */
   public static final Instrument SPOOL_ROWS =
-      library(
-          "ml.spool.rows",
-          Type.GAUGE,
-          "rows",
-          "Waiting to be stored, those of dead processes included");
+      own(GAUGE, "ml.spool.rows", "rows", "Waiting to be stored, those of dead processes included");
 
   /** Rows stored from the spool. */
   public static final Instrument SPOOL_REPLAYED =
-      library(
+      own(
+          COUNTER,
           "ml.spool.replayed",
-          Type.COUNTER,
           "rows",
           "Stored from the spool, those of dead processes included",
           "buffer");
 
   /** Files that were set aside. */
   public static final Instrument SPOOL_QUARANTINED =
-      library("ml.spool.quarantined", Type.COUNTER, "files", "Damaged or foreign, set aside");
+      own(COUNTER, "ml.spool.quarantined", "files", "Damaged or foreign, set aside");
 
   /** Failures of the disk. */
   public static final Instrument SPOOL_FAILURES =
-      library(
-          "ml.spool.failures",
-          Type.COUNTER,
-          "calls",
-          "Refused by the disk; the spool rests meanwhile");
+      own(COUNTER, "ml.spool.failures", "calls", "Refused by the disk; the spool rests meanwhile");
 
   /** Batches that found no room. */
   public static final Instrument SPOOL_FULL =
-      library("ml.spool.full", Type.COUNTER, "batches", "Found no room and stayed in memory");
+      own(COUNTER, "ml.spool.full", "batches", "Found no room and stayed in memory");
 
   /** Time of an online read. */
   public static final Instrument FEATURES_ONLINE =
-      library("ml.features.online", Type.TIMER, "seconds", "Time of one online read", "view");
+      own(TIMER, "ml.features.online", "seconds", "Time of one online read", "view");
 
   /** Entities by status of an online read. */
   public static final Instrument FEATURES_READ =
-      library(
-          "ml.features.read", Type.COUNTER, "entities", "Entities read online", "view", "status");
+      own(COUNTER, "ml.features.read", "entities", "Entities read online", "view", "status");
 
   /** Stored values that could not be trusted. */
   public static final Instrument FEATURES_CORRUPT =
-      library(
+      own(
+          COUNTER,
           "ml.features.corrupt",
-          Type.COUNTER,
           "values",
           "Damaged or foreign values, read as missing",
           "view");
 
   /** Feature rows written. */
   public static final Instrument FEATURES_WRITTEN =
-      library("ml.features.written", Type.COUNTER, "rows", "Rows new in the offline store", "view");
+      own(COUNTER, "ml.features.written", "rows", "Rows new in the offline store", "view");
 
   /** Online writes that failed. */
   public static final Instrument FEATURES_ONLINE_FAILURES =
-      library(
+      own(
+          COUNTER,
           "ml.features.online.failures",
-          Type.COUNTER,
           "writes",
           "Online writes that failed; materialize repairs",
           "view");
 
   /** Time of a point-in-time join. */
   public static final Instrument FEATURES_AS_OF =
-      library("ml.features.as.of", Type.TIMER, "seconds", "Time of one point-in-time join", "view");
+      own(TIMER, "ml.features.as.of", "seconds", "Time of one point-in-time join", "view");
 
   /** Events handled. */
   public static final Instrument EVENTS_HANDLED =
-      library(
-          "ml.events.handled", Type.COUNTER, "events", "Acknowledged after the handler", "group");
+      own(COUNTER, "ml.events.handled", "events", "Acknowledged after the handler", "group");
 
   /** Handler failures. */
   public static final Instrument EVENTS_FAILURES =
-      library(
-          "ml.events.failures", Type.COUNTER, "calls", "Calls of the handler that threw", "group");
+      own(COUNTER, "ml.events.failures", "calls", "Calls of the handler that threw", "group");
 
   /** Events dead-lettered. */
   public static final Instrument EVENTS_DEAD_LETTERED =
-      library(
+      own(
+          COUNTER,
           "ml.events.dead.lettered",
-          Type.COUNTER,
           "events",
           "Given up and kept with their cause",
           "group");
 
   /** Events claimed. */
   public static final Instrument EVENTS_CLAIMED =
-      library(
+      own(
+          COUNTER,
           "ml.events.claimed",
-          Type.COUNTER,
           "events",
           "Taken over from consumers that had gone",
           "group");
 
   /** Repeated deliveries. */
   public static final Instrument EVENTS_REDELIVERED =
-      library(
+      own(
+          COUNTER,
           "ml.events.redelivered",
-          Type.COUNTER,
           "events",
           "Deliveries with an attempt above 1",
           "group");
 
   /** Pending events whose bodies had gone. */
   public static final Instrument EVENTS_GONE =
-      library(
+      own(
+          COUNTER,
           "ml.events.gone",
-          Type.COUNTER,
           "events",
           "Deleted or trimmed while pending, acknowledged unread",
           "group");
 
   /** Time in the handler. */
   public static final Instrument EVENTS_HANDLER =
-      library(
-          "ml.events.handler", Type.TIMER, "seconds", "Time of one call of the handler", "group");
+      own(TIMER, "ml.events.handler", "seconds", "Time of one call of the handler", "group");
 
   /** Models registered. */
   public static final Instrument MODELS_REGISTERED =
-      library("ml.models.registered", Type.COUNTER, "versions", "Versions registered", "model");
+      own(COUNTER, "ml.models.registered", "versions", "Versions registered", "model");
 
   /** Models promoted. */
   public static final Instrument MODELS_PROMOTED =
-      library("ml.models.promoted", Type.COUNTER, "promotions", "Aliases pointed", "model");
+      own(COUNTER, "ml.models.promoted", "promotions", "Aliases pointed", "model");
 
   /** Mirror backlog. */
   public static final Instrument MODELS_MIRROR_BACKLOG =
-      library(
-          "ml.models.mirror.backlog", Type.GAUGE, "versions", "Versions the tracking server lacks");
+      own(GAUGE, "ml.models.mirror.backlog", "versions", "Versions the tracking server lacks");
 
   /** Mirror failures. */
   public static final Instrument MODELS_MIRROR_FAILURES =
-      library(
+      own(
+          COUNTER,
           "ml.models.mirror.failures",
-          Type.COUNTER,
           "calls",
           "Mirror attempts that failed and are retried");
 
   /** Time of an artifact write. */
   public static final Instrument ARTIFACTS_PUT =
-      library("ml.artifacts.put", Type.TIMER, "seconds", "Time to store one artifact");
+      own(TIMER, "ml.artifacts.put", "seconds", "Time to store one artifact");
 
   /** Bytes of artifacts written. */
   public static final Instrument ARTIFACTS_PUT_BYTES =
-      library("ml.artifacts.put.bytes", Type.COUNTER, "bytes", "Bytes stored");
+      own(COUNTER, "ml.artifacts.put.bytes", "bytes", "Bytes stored");
 
   /** Time of an artifact read. */
   public static final Instrument ARTIFACTS_READ =
-      library("ml.artifacts.read", Type.TIMER, "seconds", "Time to read and verify one artifact");
+      own(TIMER, "ml.artifacts.read", "seconds", "Time to read and verify one artifact");
 
   /** Artifacts whose bytes changed. */
   public static final Instrument ARTIFACTS_CORRUPT =
-      library(
-          "ml.artifacts.corrupt",
-          Type.COUNTER,
-          "artifacts",
-          "Reads refused for a differing digest");
+      own(COUNTER, "ml.artifacts.corrupt", "artifacts", "Reads refused for a differing digest");
 
   /** Time of a pattern call. */
   public static final Instrument PATTERNS_CALL =
-      library("ml.patterns.call", Type.TIMER, "seconds", "Time of one call", "operation");
+      own(TIMER, "ml.patterns.call", "seconds", "Time of one call", "operation");
 
   /** Health of a component. */
   public static final Instrument COMPONENT_UP =
-      library(
+      own(
+          GAUGE,
           "ml.component.up",
-          Type.GAUGE,
           "",
           "1 up, 0.5 degraded, 0 down, at the last check",
           "component");
 
   /** Turns of candidates in the shadow. */
   public static final Instrument SHADOW_TURNS =
-      library(
+      own(
+          COUNTER,
           "ml.shadow.turns",
-          Type.COUNTER,
           "turns",
           "Turns of a candidate: agreed, differed, failed, timed_out, skipped_full, skipped_circuit,"
               + " skipped_paused, skipped_closed",
@@ -286,9 +275,9 @@ public final class Instrument {
 
   /** Time of a policy's answer. */
   public static final Instrument SHADOW_LATENCY =
-      library(
+      own(
+          TIMER,
           "ml.shadow.latency",
-          Type.TIMER,
           "seconds",
           "Time of one answer, of the primary and of each candidate",
           "shadow",
@@ -296,80 +285,58 @@ public final class Instrument {
 
   /** Whether the library is switched off. */
   public static final Instrument PAUSED =
-      library(
+      own(
+          GAUGE,
           "ml.paused",
-          Type.GAUGE,
           "",
           "1 while decisions, feedback and events are switched off, else 0");
 
   /** Reports that the metrics library refused. */
   public static final Instrument TELEMETRY_FAILURES =
-      library(
+      own(
+          COUNTER,
           "ml.telemetry.failures",
-          Type.COUNTER,
           "calls",
           "Reports that failed in the metrics library and are missing in the other meters");
 
-  private final String meterName;
-  private final Type type;
-  private final String unit;
-  private final String description;
-  private final List<String> tagKeys;
-
-  private Instrument(
-      String meterName, Type type, String unit, String description, List<String> tagKeys) {
-    this.meterName = meterName;
-    this.type = type;
-    this.unit = unit;
-    this.description = description;
-    this.tagKeys = tagKeys;
-  }
-
   /**
-   * Makes a counter of a module that is not one of the library's.
+   * Checks the values and copies the keys.
    *
-   * @param name two or more lower-case words with dots between, as {@code acme.cache.hits}; those
-   *     that begin with {@code ml.} are the library's
-   * @param unit one lower-case word, as {@code reads}; empty for a plain number
-   * @param description a short phrase
-   * @param tagKeys lower-case words, each once; few values each, since every combination is a
-   *     series
-   * @return the instrument, to be kept in a constant
-   * @throws ConfigException with every broken rule
+   * @throws dev.mlinfra.error.ConfigException with every broken rule
    * @since 0.1
    */
-  public static Instrument counter(
-      String name, String unit, String description, String... tagKeys) {
-    return foreign(name, Type.COUNTER, unit, description, List.of(tagKeys));
-  }
-
-  /**
-   * Makes a gauge of a module that is not one of the library's.
-   *
-   * @param name as for {@link #counter}
-   * @param unit as for {@link #counter}
-   * @param description a short phrase
-   * @param tagKeys as for {@link #counter}
-   * @return the instrument, to be kept in a constant
-   * @throws ConfigException with every broken rule
-   * @since 0.1
-   */
-  public static Instrument gauge(String name, String unit, String description, String... tagKeys) {
-    return foreign(name, Type.GAUGE, unit, description, List.of(tagKeys));
-  }
-
-  /**
-   * Makes a timer of a module that is not one of the library's; its unit is the second.
-   *
-   * @param name as for {@link #counter}
-   * @param description a short phrase
-   * @param tagKeys as for {@link #counter}
-   * @return the instrument, to be kept in a constant
-   * @throws ConfigException with every broken rule
-   * @since 0.1
-   */
-  public static Instrument timer(String name, String description, String... tagKeys) {
-    return foreign(name, Type.TIMER, "seconds", description, List.of(tagKeys));
+  public Instrument {
+    Objects.requireNonNull(type, "type");
+    tagKeys = List.copyOf(tagKeys);
+    Faults faults = new Faults();
+    if (!NAME.matcher(meterName).matches()
+        || meterName.startsWith("ml.") && !OWN_NAMES.contains(meterName)) {
+      faults.add(
+          "instrument.meterName",
+          meterName,
+          "must be lower-case words with dots between, the first not ml",
+          "begin with the name of your module");
+    }
+    if (type == TIMER ? !unit.equals("seconds") : !unit.isEmpty() && !isWord(unit)) {
+      faults.add(
+          "instrument.unit",
+          unit,
+          "must be a lower-case word, and seconds for a timer",
+          "change it");
+    }
+    if (description.isBlank()) {
+      faults.add("instrument.description", description, "must say what it is", "pass a phrase");
+    }
+    for (String key : tagKeys) {
+      if (!isWord(key) || key.equals("service")) {
+        faults.add(
+            "instrument.tagKeys", key, "must be a lower-case word, not service", "change it");
+      }
+    }
+    if (Set.copyOf(tagKeys).size() < tagKeys.size()) {
+      faults.add("instrument.tagKeys", tagKeys, "must hold each key once", "leave one out");
+    }
+    faults.throwIfAny();
   }
 
   /**
@@ -379,68 +346,7 @@ public final class Instrument {
    * @since 0.1
    */
   public static List<Instrument> ofLibrary() {
-    return List.copyOf(LIBRARY);
-  }
-
-  /**
-   * Returns the dotted name.
-   *
-   * @return as {@code ml.buffer.stored}
-   * @since 0.1
-   */
-  public String meterName() {
-    return meterName;
-  }
-
-  /**
-   * Returns what kind of meter it is.
-   *
-   * @return the type
-   * @since 0.1
-   */
-  public Type type() {
-    return type;
-  }
-
-  /**
-   * Returns the base unit.
-   *
-   * @return as {@code rows}; empty for a plain number
-   * @since 0.1
-   */
-  public String unit() {
-    return unit;
-  }
-
-  /**
-   * Returns what it measures.
-   *
-   * @return a short phrase
-   * @since 0.1
-   */
-  public String description() {
-    return description;
-  }
-
-  /**
-   * Returns the tag keys, in the order in which {@link Telemetry} gets their values.
-   *
-   * @return unmodifiable
-   * @since 0.1
-   */
-  public List<String> tagKeys() {
-    return tagKeys;
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other == this
-        || (other instanceof Instrument that
-            && meterName.equals(that.meterName)
-            && type == that.type
-            && unit.equals(that.unit)
-            && description.equals(that.description)
-            && tagKeys.equals(that.tagKeys));
+    return List.copyOf(OWN);
   }
 
   @Override
@@ -448,51 +354,21 @@ public final class Instrument {
     return meterName.hashCode();
   }
 
-  /** Returns the dotted name. */
   @Override
   public String toString() {
     return meterName;
   }
 
-  private static Instrument library(
-      String name, Type type, String unit, String description, String... tagKeys) {
+  private static Instrument own(
+      Type type, String name, String unit, String description, String... tagKeys) {
+    OWN_NAMES.add(name);
     Instrument made = new Instrument(name, type, unit, description, List.of(tagKeys));
-    LIBRARY.add(made);
+    OWN.add(made);
     return made;
   }
 
-  private static Instrument foreign(
-      String name, Type type, String unit, String description, List<String> tagKeys) {
-    Faults faults = new Faults();
-    if (!NAME.matcher(name).matches() || name.startsWith(PREFIX)) {
-      faults.add(
-          "instrument.name",
-          name,
-          "must be lower-case words with dots between, the first not ml",
-          "begin with the name of your module");
-    }
-    if (!unit.isEmpty() && !WORD.matcher(unit).matches()) {
-      faults.add(
-          "instrument.unit", unit, "must be one lower-case word", "as reads, or leave it empty");
-    }
-    if (description.isBlank()) {
-      faults.add(
-          "instrument.description", description, "must say what it is", "pass a short phrase");
-    }
-    for (String key : tagKeys) {
-      if (!WORD.matcher(key).matches() || key.equals("service")) {
-        faults.add(
-            "instrument.tagKeys",
-            key,
-            "must be a lower-case word and not service",
-            "choose another");
-      }
-    }
-    if (new HashSet<>(tagKeys).size() < tagKeys.size()) {
-      faults.add("instrument.tagKeys", tagKeys, "must hold each key once", "leave one out");
-    }
-    faults.throwIfAny();
-    return new Instrument(name, type, unit, description, tagKeys);
+  private static boolean isWord(String text) {
+    return WORD.matcher(text).matches();
   }
 
   /**

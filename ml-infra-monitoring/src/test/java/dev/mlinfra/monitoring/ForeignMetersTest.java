@@ -7,6 +7,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.telemetry.Instrument.Type;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
@@ -50,12 +51,19 @@ class ForeignMetersTest {
       // made anew for each report, as a careless module would
       wiring.telemetry().count(reads(), 1, "a");
       wiring.telemetry().count(reads(), 2, "a");
-      wiring.telemetry().observe(Instrument.gauge("acme.shards", "", "Shards"), () -> 2);
-      wiring.telemetry().time(Instrument.timer("acme.read", "Time of one read"), 1_000);
+      wiring
+          .telemetry()
+          .observe(new Instrument("acme.shards", Type.GAUGE, "", "Shards", List.of()), () -> 2);
+      wiring
+          .telemetry()
+          .time(
+              new Instrument("acme.read", Type.TIMER, "seconds", "Time of one read", List.of()),
+              1_000);
     }
 
     private static Instrument reads() {
-      return Instrument.counter("acme.reads", "", "Answered by a shard", "shard");
+      return new Instrument(
+          "acme.reads", Type.COUNTER, "", "Answered by a shard", List.of("shard"));
     }
   }
 }
