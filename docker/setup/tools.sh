@@ -8,7 +8,8 @@ tool=$1
 shift
 case "$tool" in
   mc)
-    export MC_HOST_minio="${OBJECTSTORAGE_URL%%://*}://$(secret minio_root_user):$(secret minio_root_password)@${OBJECTSTORAGE_URL#*://}"
+    MC_HOST_minio="${OBJECTSTORAGE_URL%%://*}://$(secret minio_root_user):$(secret minio_root_password)@${OBJECTSTORAGE_URL#*://}"
+    export MC_HOST_minio
     exec "$(command -v mcli || command -v minio-client)" --config-dir /tmp/mc "$@"
     ;;
   psql)

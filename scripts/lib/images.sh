@@ -39,7 +39,7 @@ select_images() {
 # files_hash ROOT PATH...: of the files below, without tests and what Maven made
 files_hash() {
   (
-    cd "$1"
+    cd "$1" || exit
     shift
     find "$@" \( -path '*/target' -o -path '*/src/test' \) -prune -o \
       -type f ! -name '.flattened-pom.xml' ! -name '*.jar' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum

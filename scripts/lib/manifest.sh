@@ -15,7 +15,7 @@ json_text() {
 file_lines() {
   local entry path sum size
   (
-    cd "$1"
+    cd "$1" || exit
     export LC_ALL=C
     find . -type f ! -path "./$MANIFEST" ! -path "./$MANIFEST.sha256" -printf '%P\0' | sort -z >"$2.paths"
     xargs -0 -r stat -c %s -- <"$2.paths" >"$2.sizes"

@@ -50,6 +50,7 @@ find_jdk() {
 # at_least A B: true if the dotted version A is B or newer.
 at_least() {
   local IFS=. i
+  # shellcheck disable=SC2206 # split at the dots
   local -a a=($1) b=($2)
   for i in 0 1 2; do
     [ "${a[i]:-0}" -gt "${b[i]:-0}" ] && return 0

@@ -97,7 +97,7 @@ watch_start() {
           case "$seen" in *" $id "*) continue ;; esac
           [ "$alive" = no ] || [ "$state" = running ] || continue
           seen="$seen$id "
-          printf '  %-18s %s after %d s\n' "$service" "$([ "$state" = exited ] && echo done || echo healthy)" $((SECONDS - began))
+          printf '  %-18s %s after %d s\n' "$service" "$([ "$state" = exited ] && echo 'done' || echo healthy)" $((SECONDS - began))
           ;;
         bad) failed=$name; waiting="$waiting $service" ;;
         *) waiting="$waiting $service" ;;

@@ -95,7 +95,7 @@ leave_restore_mode() {
 
 statements() {
   local table column micros
-  cd /backup/postgres
+  cd /backup/postgres || return
   # The trigger belongs to a hypertable and is made with it.
   pg_restore -l ml_learning.dump | grep -v ' ts_insert_blocker ' >/tmp/contents.list
   echo 'BEGIN;'

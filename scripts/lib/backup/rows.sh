@@ -38,7 +38,7 @@ SQL
 
 dump_rows() {
   mkdir -p /backup/postgres/hypertables
-  cd /backup/postgres
+  cd /backup/postgres || return
   within_snapshot dump_in_snapshot
 }
 
@@ -103,7 +103,7 @@ SQL
 # dump_mlflow: MLflow's database whole, what it counts, and where its model versions lie.
 dump_mlflow() {
   mkdir -p /backup/mlflow
-  cd /backup/mlflow
+  cd /backup/mlflow || return
   export PGDATABASE=$MLFLOW_DB
   within_snapshot dump_mlflow_in_snapshot
 }

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 class DocsTest {
   private static final int LEAST_BLOCKS = 20;
+  private static final Pattern CLASS = Pattern.compile("`([A-Z][a-zA-Z]*[a-z][a-zA-Z]*)[.`]");
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
 
   @Test
@@ -60,6 +63,21 @@ class DocsTest {
         .filteredOn(page -> !page.equals("README.md"))
         .isNotEmpty()
         .allSatisfy(page -> assertThat(index).contains("](" + page + ")"));
+  }
+
+  @Test
+  void everyClassThatTheArchitectureNamesIsThere() {
+    String page = SourceTree.read(SourceTree.ROOT.resolve("docs/architecture.md"));
+    Set<String> classes =
+        SourceTree.PUBLISHED.stream()
+            .flatMap(module -> SourceTree.mainSources(module).stream())
+            .map(file -> file.getFileName().toString().replace(".java", ""))
+            .collect(Collectors.toSet());
+    assertThat(CLASS.matcher(Headings.withoutCode(page)).results())
+        .hasSizeGreaterThan(50)
+        .extracting(found -> found.group(1))
+        .filteredOn(name -> !classes.contains(name))
+        .isEmpty();
   }
 
   private static boolean leadsSomewhere(Path page, String target) {

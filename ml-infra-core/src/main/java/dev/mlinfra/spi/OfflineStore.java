@@ -17,7 +17,7 @@ public interface OfflineStore {
    * event time adds nothing. Also keeps the view's definition under its schema hash.
    *
    * @param view the view
-   * @param rows at least one, no two of one entity, event time and known time
+   * @param rows at least one
    * @return how many rows were new
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be written
    * @since 0.1

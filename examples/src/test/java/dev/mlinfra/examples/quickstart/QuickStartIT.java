@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.embedded.EmbeddedPostgres;
 import dev.mlinfra.embedded.EmbeddedStack;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,13 +25,30 @@ class QuickStartIT {
   private static final String LAST_LINE =
       "quickstart ok decisions=20000 feedback=80 events=20000 patterns=80 model=click/1 seconds=";
 
-  @TempDir private Path directory;
+  @TempDir private static Path directory;
+
+  private static String first;
+  private static String second;
+
+  @BeforeAll
+  static void playTwiceInOneDirectory() {
+    first = play();
+    second = play();
+  }
+
+  @Test
+  void printsWhatThePageShows() throws IOException {
+    String printed = first.replace(directory.toString(), "DIR").stripLeading();
+    if (Boolean.getBoolean("docs.write")) {
+      PrintedRun.write(printed);
+    }
+    assertThat(PrintedRun.whatNeverDiffers(PrintedRun.onThePage()))
+        .as("docs/getting-started.md; -Ddocs.write=true writes this run into it")
+        .isEqualTo(PrintedRun.whatNeverDiffers(printed));
+  }
 
   @Test
   void playsTwiceInOneDirectoryAndStoresEverythingOnce() throws SQLException {
-    String first = play();
-    String second = play();
-
     assertThat(lastLine(first)).startsWith(LAST_LINE);
     assertThat(lastLine(second)).startsWith(LAST_LINE);
     assertThat(first).contains("20,000 of 20,000 logged, 20,000 of them new");
@@ -99,7 +118,7 @@ class QuickStartIT {
     return DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password().reveal());
   }
 
-  private String play() {
+  private static String play() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int code =
         QuickStart.run(

@@ -9,9 +9,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -60,6 +64,8 @@ final class PgOfflineStore implements OfflineStore {
       ORDER BY entity DESC, event_time DESC, created_at DESC
       """;
 
+  private record Key(String entity, Instant eventTime, Instant knownAt) {}
+
   private final Database database;
 
   PgOfflineStore(Database database) {
@@ -68,11 +74,15 @@ final class PgOfflineStore implements OfflineStore {
 
   @Override
   public int append(FeatureView view, List<PackedRow> rows) {
+    Map<Key, PackedRow> lastOfEach = new LinkedHashMap<>();
+    for (PackedRow row : rows) {
+      lastOfEach.put(new Key(row.entity(), row.eventTime(), row.knownAt()), row);
+    }
     return database.transact(
         "features of view " + view.name(),
         connection -> {
           keepDefinition(connection, view);
-          stage(connection, rows);
+          stage(connection, lastOfEach.values());
           try (PreparedStatement statement = connection.prepareStatement(database.sql(APPEND))) {
             statement.setString(1, view.name());
             statement.setString(2, view.name());
@@ -94,7 +104,7 @@ final class PgOfflineStore implements OfflineStore {
     }
   }
 
-  private static void stage(Connection connection, List<PackedRow> rows) throws SQLException {
+  private static void stage(Connection connection, Collection<PackedRow> rows) throws SQLException {
     temporary(
         connection,
         "staged_features (entity text COLLATE \"C\", event_time timestamptz,"
