@@ -43,7 +43,7 @@ class EventStreamsTest {
       Await.until("all handled", () -> consumer.progress().handled() == 250);
       assertThat(seen.stream().map(d -> d.event().key()).toList())
           .isEqualTo(broker.stream.stream().map(Event::key).toList());
-      assertThat(broker.pendingCount()).isZero();
+      Await.until("all acknowledged", () -> broker.pendingCount() == 0);
       assertThat(ml.events().ledger().stored()).isEqualTo(250);
     }
     assertThat(broker.closed).isTrue();

@@ -150,7 +150,7 @@ final class GroupConsumer implements EventConsumer {
     }
     Throwable failure = calls.call(fit.stream().map(e -> delivery(e, e.deliveries())).toList());
     if (failure == null) {
-      acknowledge(fit);
+      handled(fit);
     } else {
       fit.forEach(entry -> retries.later(entry, failure, (int) entry.deliveries()));
     }
@@ -170,7 +170,7 @@ final class GroupConsumer implements EventConsumer {
     int attempt = held.attempts() + 1;
     Throwable failure = calls.call(List.of(delivery(held.entry(), attempt)));
     if (failure == null) {
-      acknowledge(List.of(held.entry()));
+      handled(List.of(held.entry()));
     } else if (attempt < options.maxAttempts()) {
       retries.later(held.entry(), failure, attempt);
     } else {
@@ -191,11 +191,13 @@ final class GroupConsumer implements EventConsumer {
     }
     LOG.warn("event {} of {} parked after {} attempts: {}", subject, group, held.attempts(), cause);
     calls.deadLettered();
-    acknowledge(List.of(entry));
+    unacknowledged.add(entry.id());
+    acknowledge();
   }
 
-  private void acknowledge(List<Entry> settled) {
-    settled.forEach(entry -> unacknowledged.add(entry.id()));
+  private void handled(List<Entry> entries) {
+    entries.forEach(entry -> unacknowledged.add(entry.id()));
+    calls.handled(entries.size());
     acknowledge();
   }
 

@@ -47,8 +47,11 @@ final class HandlerCalls {
       return e;
     }
     telemetry.time(Instrument.EVENTS_HANDLER, System.nanoTime() - start, group);
-    count(handled, Instrument.EVENTS_HANDLED, batch.size());
     return null;
+  }
+
+  void handled(int events) {
+    count(handled, Instrument.EVENTS_HANDLED, events);
   }
 
   void claimed(int events) {
