@@ -9,6 +9,7 @@ import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.runtime.Causes;
 import dev.mlinfra.spi.runtime.Daemons;
+import dev.mlinfra.spi.runtime.RepeatingTask;
 import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
@@ -23,8 +24,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,14 +33,15 @@ public final class HealthChecks implements AutoCloseable {
   private static final int MAX_THREADS = 16;
   private static final int MAX_WAITING = 1_000;
   private static final Duration REFRESH = Duration.ofSeconds(15);
-  private static final ThreadFactory DAEMONS = Daemons.named("ml-infra-health");
   private static final Duration REFRESH_BUDGET = Duration.ofSeconds(5);
 
   private final List<HealthProbe> probes;
   private final Map<String, Double> lastState = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor threads =
-      Daemons.pool(DAEMONS, MAX_THREADS, new LinkedBlockingQueue<>(MAX_WAITING));
-  private final ScheduledThreadPoolExecutor refresher = new ScheduledThreadPoolExecutor(1, DAEMONS);
+      Daemons.pool(
+          Daemons.named("ml-infra-health"), MAX_THREADS, new LinkedBlockingQueue<>(MAX_WAITING));
+  private final RepeatingTask refresher =
+      RepeatingTask.named("ml-infra-health", this::refresh).closeWait(Duration.ZERO).build();
 
   /** Registers the gauges and, when something measures, refreshes them every 15 seconds. */
   public HealthChecks(List<HealthProbe> probes, Telemetry telemetry) {
@@ -53,9 +53,7 @@ public final class HealthChecks implements AutoCloseable {
           probe.component());
     }
     if (telemetry != Telemetry.none()) {
-      var unused =
-          refresher.scheduleWithFixedDelay(
-              () -> check(REFRESH_BUDGET), 0, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
+      refresher.start();
     }
   }
 
@@ -86,8 +84,13 @@ public final class HealthChecks implements AutoCloseable {
 
   @Override
   public void close() {
-    refresher.shutdownNow();
     threads.shutdownNow();
+    refresher.close();
+  }
+
+  private long refresh() {
+    var ignored = check(REFRESH_BUDGET);
+    return REFRESH.toNanos();
   }
 
   private Future<ComponentHealth> submit(Callable<ComponentHealth> call) {
