@@ -389,9 +389,11 @@ public final class MlInfraConfig {
     }
 
     /**
-     * Sets the clock, for tests.
+     * Sets the clock, for tests. A decision, feedback, event or activation that is made without a
+     * time knows no client: it has the system's time, by which also its being in the future is
+     * judged. Pauses and time-outs count on a clock that nobody sets.
      *
-     * @param clock the only one that the library and its modules read
+     * @param clock where clients and modules have the time of day from
      * @return this
      * @since 0.1
      */

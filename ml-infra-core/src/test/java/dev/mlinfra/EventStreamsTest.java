@@ -43,7 +43,7 @@ class EventStreamsTest {
       Await.until("all handled", () -> consumer.progress().handled() == 250);
       assertThat(seen.stream().map(d -> d.event().key()).toList())
           .isEqualTo(broker.stream.stream().map(Event::key).toList());
-      assertThat(broker.pendingCount()).isZero();
+      Await.until("all acknowledged", () -> broker.pendingCount() == 0);
       assertThat(ml.events().ledger().stored()).isEqualTo(250);
     }
     assertThat(broker.closed).isTrue();
@@ -83,6 +83,7 @@ class EventStreamsTest {
       assertThat(store.letters.get(0).origin()).isEqualTo("workers");
       assertThat(store.letters.get(0).cause()).contains("e7 is poison");
       assertThat(store.letters.get(0).attempts()).isEqualTo(3);
+      assertThat(broker.textsMade).as("of the parked one only").hasValue(1);
       Await.until("all acknowledged", () -> broker.pendingCount() == 0);
     }
   }
@@ -113,9 +114,9 @@ class EventStreamsTest {
   void takesOverEntriesOfConsumersThatHaveGoneAndParksWhatKilledThem() {
     Event survivor = Event.of("t", "survivor");
     Event killer = Event.of("t", "killer");
-    broker.toClaim.add(new EventBroker.Entry("1-1", survivor, "raw", 2));
-    broker.toClaim.add(new EventBroker.Entry("1-2", killer, "raw", 4));
-    broker.toClaim.add(new EventBroker.Entry("1-3", null, "garbage", 2));
+    broker.toClaim.add(new EventBroker.Entry("1-1", survivor, () -> "raw", 2));
+    broker.toClaim.add(new EventBroker.Entry("1-2", killer, () -> "raw", 4));
+    broker.toClaim.add(new EventBroker.Entry("1-3", null, () -> "garbage", 2));
     try (MlInfra ml = connect()) {
       EventConsumer consumer = ml.events().consume("workers", QUICK, seen::addAll);
       Await.until("two parked", () -> consumer.progress().deadLettered() == 2);

@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One stream and one group in memory; hands out each entry once, and again when told to. */
 final class ListBroker implements EventBroker {
   final List<Event> stream = new ArrayList<>();
   final Map<String, Entry> pending = new TreeMap<>();
   final List<Entry> toClaim = new ArrayList<>();
+  final AtomicInteger textsMade = new AtomicInteger();
   volatile boolean down;
   volatile boolean closed;
   private int next;
@@ -40,6 +42,11 @@ final class ListBroker implements EventBroker {
     return next;
   }
 
+  private String text(Event event) {
+    textsMade.incrementAndGet();
+    return event.toString();
+  }
+
   private void fail() {
     if (down) {
       throw new UnavailableException("broker was taken down by the test");
@@ -57,7 +64,7 @@ final class ListBroker implements EventBroker {
         List<Entry> read = new ArrayList<>();
         while (next < stream.size() && read.size() < count) {
           Event event = stream.get(next);
-          Entry entry = new Entry("%06d".formatted(next), event, event.toString(), 1);
+          Entry entry = new Entry("%06d".formatted(next), event, () -> text(event), 1);
           pending.put(entry.id(), entry);
           read.add(entry);
           next++;

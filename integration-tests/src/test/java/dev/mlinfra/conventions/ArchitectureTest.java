@@ -1,7 +1,11 @@
 package dev.mlinfra.conventions;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -17,10 +21,14 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.mlinfra.spi.runtime.Backoff;
+import dev.mlinfra.spi.runtime.Daemons;
+import dev.mlinfra.spi.runtime.LogThrottle;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -32,10 +40,19 @@ class ArchitectureTest {
 
   /** The one program: it speaks to a person and starts the clock. */
   private static final DescribedPredicate<JavaClass> PROGRAM =
-      JavaClass.Predicates.belongTo(
+      belongTo(
           DescribedPredicate.describe(
               "the exporter's program",
               type -> type.getName().equals("dev.mlinfra.monitoring.exporter.Main")));
+
+  /** What starts threads beside those of a host. */
+  private static final DescribedPredicate<JavaClass> RUNNING_BESIDE_A_HOST =
+      in(CORE).or(in("ml-infra-postgres")).or(in("ml-infra-redis"));
+
+  /** The default of the clock, and what a host makes without saying when: it knows no client. */
+  private static final String[] VALUES_WITHOUT_A_CLIENT = {
+    "dev.mlinfra", "dev.mlinfra.decision", "dev.mlinfra.event"
+  };
 
   private static final String[] EVERYWHERE = {"java..", "org.slf4j..", "org.jspecify.."};
 
@@ -189,7 +206,7 @@ class ArchitectureTest {
         .that(
             not(PROGRAM)
                 .and(not(in(EMBEDDED)))
-                .and(not(in(CORE)).or(resideInAnyPackage(CORE_INTERNAL))))
+                .and(not(resideInAnyPackage(VALUES_WITHOUT_A_CLIENT))))
         .should()
         .callMethod(Instant.class, "now")
         .orShould()
@@ -198,6 +215,29 @@ class ArchitectureTest {
         .callMethod(Clock.class, "systemUTC")
         .orShould()
         .callMethod(Clock.class, "systemDefaultZone")
+        .check(ALL);
+  }
+
+  @Test
+  void threadsAreMadeInOnePlaceAndLogLinesThrottledInOne() {
+    noClasses()
+        .that(RUNNING_BESIDE_A_HOST.and(not(belongTo(equivalentTo(Daemons.class)))))
+        .should()
+        .callMethod(Thread.class, "setDaemon", boolean.class)
+        .orShould()
+        .callConstructorWhere(target(owner(equivalentTo(Thread.class))))
+        .check(ALL);
+    noClasses()
+        .that(RUNNING_BESIDE_A_HOST.and(not(belongTo(equivalentTo(LogThrottle.class)))))
+        .should()
+        .callMethod(Integer.class, "bitCount", int.class)
+        .check(ALL);
+    noClasses()
+        .that(RUNNING_BESIDE_A_HOST.and(not(belongTo(equivalentTo(Backoff.class)))))
+        .should()
+        .callMethod(ThreadLocalRandom.class, "nextLong", long.class)
+        .orShould()
+        .callMethod(ThreadLocalRandom.class, "nextLong", long.class, long.class)
         .check(ALL);
   }
 

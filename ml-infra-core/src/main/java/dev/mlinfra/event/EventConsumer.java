@@ -15,8 +15,9 @@ public interface EventConsumer extends AutoCloseable {
   Progress progress();
 
   /**
-   * Stops reading, waits for the batch in hand up to the close time-out and leaves what is not
-   * acknowledged to the other consumers of the group. Blocks; may be called twice.
+   * Stops reading, waits for the batch in hand up to the close time-out, interrupts the handler
+   * then and waits a second more, and leaves what is not acknowledged to the other consumers of the
+   * group. Blocks; may be called twice.
    *
    * @since 0.1
    */

@@ -3,6 +3,7 @@ package dev.mlinfra.secret;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.runtime.Daemons;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,9 +89,7 @@ final class Sops {
 
   private String output(Process process, Path file) {
     FutureTask<byte[]> reading = new FutureTask<>(() -> read(process.getInputStream()));
-    Thread reader = new Thread(reading, "ml-infra-sops");
-    reader.setDaemon(true);
-    reader.start();
+    Daemons.thread("ml-infra-sops", reading).start();
     try {
       long deadline = System.nanoTime() + patience.toNanos();
       byte[] output = reading.get(patience.toNanos(), TimeUnit.NANOSECONDS);

@@ -3,6 +3,7 @@ package dev.mlinfra.spi;
 import dev.mlinfra.event.Event;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,9 +87,9 @@ public interface EventBroker {
    *
    * @param id the broker's id
    * @param event what was published; null when the entry cannot be read as one
-   * @param raw the fields as text, for a dead letter
+   * @param raw makes the fields as text, asked for a dead letter only; gives the same each time
    * @param deliveries how often the group got it, this time included
    * @since 0.1
    */
-  record Entry(String id, @Nullable Event event, String raw, long deliveries) {}
+  record Entry(String id, @Nullable Event event, Supplier<String> raw, long deliveries) {}
 }

@@ -61,7 +61,8 @@ public interface Wiring {
   String source();
 
   /**
-   * Returns the only clock that a module may read.
+   * Returns the only clock that a module may read for a time of day; pauses and time-outs count on
+   * {@link System#nanoTime()}.
    *
    * @return the clock
    * @since 0.1

@@ -80,6 +80,25 @@ class DecisionRollupIT {
     assertThat(database.text(ROWS)).startsWith("20").doesNotContain("2019", ",");
   }
 
+  @Test
+  void countsOnAfterInterruptsThatNobodyOfTheLibrarySent() {
+    try (OpenPostgres postgres = OpenPostgres.ready(database)) {
+      postgres.store(true, List.of(at(THEN).build()));
+      Thread rollup =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("ml-infra-decision-rollup"))
+              .findAny()
+              .orElseThrow();
+      for (int i = 0; i < 20; i++) {
+        rollup.interrupt();
+        Awaits.until(() -> !rollup.isInterrupted());
+      }
+      postgres.store(true, List.of(at(THEN.plusSeconds(5)).build()));
+      Awaits.until(() -> database.text(ROWS).startsWith("2019-11-30 23:59 ranker 2 "));
+      assertThat(rollup.isAlive()).isTrue();
+    }
+  }
+
   private static DecisionBuilder at(Instant time) {
     return Decision.by("ranker").action("x").decidedAt(time);
   }

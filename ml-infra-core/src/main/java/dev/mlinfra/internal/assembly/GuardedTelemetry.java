@@ -1,8 +1,9 @@
 package dev.mlinfra.internal.assembly;
 
+import dev.mlinfra.spi.runtime.Causes;
+import dev.mlinfra.spi.runtime.LogThrottle;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,7 +13,7 @@ final class GuardedTelemetry implements Telemetry {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedTelemetry.class);
 
   private final Telemetry inner;
-  private final AtomicInteger failures = new AtomicInteger();
+  private final LogThrottle failures = new LogThrottle();
 
   GuardedTelemetry(Telemetry inner) {
     this.inner = inner;
@@ -38,10 +39,10 @@ final class GuardedTelemetry implements Telemetry {
     try {
       report.run();
     } catch (Throwable e) {
-      int failed = failures.incrementAndGet();
-      if (Integer.bitCount(failed) == 1) {
-        LOG.warn("{} was not reported ({} such failures): {}", meter, failed, e.toString());
-      }
+      failures.again(
+          times ->
+              LOG.warn(
+                  "{} was not reported ({} such failures): {}", meter, times, Causes.oneLine(e)));
     }
   }
 }

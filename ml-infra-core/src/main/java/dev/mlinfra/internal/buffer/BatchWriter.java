@@ -5,7 +5,10 @@ import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.spi.Written;
+import dev.mlinfra.spi.runtime.Attempts;
 import dev.mlinfra.spi.runtime.Backoff;
+import dev.mlinfra.spi.runtime.Causes;
+import dev.mlinfra.spi.runtime.RepeatingTask;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.ArrayDeque;
@@ -26,14 +29,13 @@ final class BatchWriter<T extends Bufferable> {
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
   private static final long BUSY_PAUSE_NANOS = 10_000_000;
   private static final long IDLE_PAUSE_NANOS = 20_000_000;
-  private static final long HELD_PAUSE_NANOS = 20_000_000;
   private static final double SPILL_MARK = 0.5; // of the room
 
   private final String name;
   private final double sampleRate;
   private final int maxRows;
   private final long lingerNanos;
-  private final Backoff backoff;
+  private final Attempts attempts;
   private final BatchStore<T> store;
   private final SpillTarget<T> overflow;
   private final DeadLetters<T> parking;
@@ -46,7 +48,6 @@ final class BatchWriter<T extends Bufferable> {
   private long nextSequence = 1;
   private int firstRing;
   private long dropsSeen;
-  private int failures;
   private long retryAtNanos;
   private volatile boolean empty = true;
 
@@ -64,7 +65,11 @@ final class BatchWriter<T extends Bufferable> {
     this.sampleRate = sampleRate;
     this.maxRows = options.maxBatchRows();
     this.lingerNanos = options.linger().toNanos();
-    this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());
+    this.attempts =
+        new Attempts(
+            BatchWriter.class,
+            name + " buffer",
+            new Backoff(options.minBackoff(), options.maxBackoff()));
     this.store = store;
     this.overflow = overflow;
     this.parking = parking;
@@ -80,11 +85,11 @@ final class BatchWriter<T extends Bufferable> {
    */
   long step(long now, boolean urgent, boolean held) {
     if (!pending.isEmpty()) {
-      if (overflow.wants(failures > 0, intake.used() > SPILL_MARK) && keepNext()) {
+      if (overflow.wants(attempts.failing(), intake.used() > SPILL_MARK) && keepNext()) {
         return 0;
       }
       if (held) {
-        return HELD_PAUSE_NANOS;
+        return RepeatingTask.PAUSED_NANOS;
       }
       if (now - retryAtNanos < 0) {
         return Math.min(retryAtNanos - now, IDLE_PAUSE_NANOS);
@@ -93,7 +98,7 @@ final class BatchWriter<T extends Bufferable> {
       return 0;
     }
     if (held && !overflow.wants(false, false)) {
-      return HELD_PAUSE_NANOS;
+      return RepeatingTask.PAUSED_NANOS;
     }
     drain(now);
     if (open.isEmpty()) {
@@ -211,14 +216,11 @@ final class BatchWriter<T extends Bufferable> {
   }
 
   private void settle(Segment<T> segment, Written written) {
-    if (failures > 0) {
-      LOG.info("{} buffer writes again after {} failed attempts", name, failures);
-    }
+    attempts.succeeded();
     pending.removeFirst();
     counts.duplicates.add(written.duplicates());
     release(segment);
     counts.stored.add(segment.rows.size());
-    failures = 0;
     empty = pending.isEmpty() && open.isEmpty();
   }
 
@@ -240,7 +242,7 @@ final class BatchWriter<T extends Bufferable> {
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer
   private void park(Segment<T> segment, Throwable cause) {
     try {
-      boolean kept = parking.park(segment.rows.get(0).value(), oneLine(cause));
+      boolean kept = parking.park(segment.rows.get(0).value(), Causes.oneLine(cause));
       pending.removeFirst();
       release(segment);
       (kept ? counts.parked : counts.lostUnstorable).increment();
@@ -251,21 +253,11 @@ final class BatchWriter<T extends Bufferable> {
   }
 
   private void retryLater(Segment<T> segment, Throwable cause) {
-    failures++;
     counts.writeFailures.increment();
-    long pause = backoff.pauseNanos(failures);
-    retryAtNanos = System.nanoTime() + pause;
     pending.removeFirst();
     pending.addFirst(new Segment<>(segment.rows, false));
-    if (Integer.bitCount(failures) == 1) {
-      LOG.warn(
-          "{} buffer could not write {} rows (attempt {}, next in {} ms): {}",
-          name,
-          segment.rows.size(),
-          failures,
-          pause / 1_000_000,
-          oneLine(cause));
-    }
+    long pause = attempts.failed("could not write " + segment.rows.size() + " rows", cause);
+    retryAtNanos = System.nanoTime() + pause;
   }
 
   private void release(Segment<T> segment) {
@@ -274,14 +266,6 @@ final class BatchWriter<T extends Bufferable> {
       size += row.value().sizeBytes();
     }
     intake.release(size);
-  }
-
-  private static String oneLine(Throwable cause) {
-    String message = cause.getMessage() == null ? "" : ": " + cause.getMessage();
-    return (cause instanceof MlInfraException
-            ? String.valueOf(cause.getMessage())
-            : cause.getClass().getSimpleName() + message)
-        .replaceAll("\\s*\\R\\s*", " ");
   }
 
   private record Segment<T>(List<Sequenced<T>> rows, boolean firstAttempt) {}

@@ -1,8 +1,8 @@
 package dev.mlinfra.internal.buffer;
 
 import dev.mlinfra.buffer.Bufferable;
+import dev.mlinfra.spi.runtime.LogThrottle;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ public final class Masking<T extends Bufferable> {
   private final String subject;
   private final UnaryOperator<T> mask;
   private final BiPredicate<T, T> sameIdentity;
-  private final AtomicInteger refusals = new AtomicInteger();
+  private final LogThrottle refusals = new LogThrottle();
 
   /** Makes one whose faults have a subject, as {@code decision.mask}. */
   public Masking(String subject, UnaryOperator<T> mask, BiPredicate<T, T> sameIdentity) {
@@ -48,10 +48,7 @@ public final class Masking<T extends Bufferable> {
 
   private Masked<T> refused(String what) {
     String fault = subject + " " + what + "; correct the mask";
-    int times = refusals.incrementAndGet();
-    if (Integer.bitCount(times) == 1) {
-      LOG.warn("{} ({} times); nothing is stored unmasked", fault, times);
-    }
+    refusals.again(times -> LOG.warn("{} ({} times); nothing is stored unmasked", fault, times));
     return new Masked<>(null, fault);
   }
 

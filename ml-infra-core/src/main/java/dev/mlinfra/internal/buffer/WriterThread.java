@@ -1,37 +1,35 @@
 package dev.mlinfra.internal.buffer;
 
+import dev.mlinfra.spi.runtime.Attempts;
+import dev.mlinfra.spi.runtime.Backoff;
+import dev.mlinfra.spi.runtime.RepeatingTask;
 import dev.mlinfra.spi.runtime.Timeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The one thread that writes the buffers of a client. */
 public final class WriterThread implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(WriterThread.class);
   private static final long POLL_NANOS = 2_000_000;
-  private static final long FAULT_PAUSE_NANOS = 1_000_000_000;
-  private static final Duration GRACE = Duration.ofSeconds(1);
+  private static final Backoff FAULT_PAUSE =
+      new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1));
 
-  private final List<WriteBehind<?>> buffers;
-  private final Duration closeTimeout;
-  private final Runnable atEnd;
-  private final Thread thread;
+  private final List<Lane> buffers;
+  private final RepeatingTask task;
   private volatile boolean urgent;
-  private volatile boolean closing;
-  private volatile long closeDeadlineNanos;
 
   /** Starts a daemon thread of that name; the last thing that it runs is {@code atEnd}. */
   public WriterThread(
       String name, Duration closeTimeout, List<WriteBehind<?>> buffers, Runnable atEnd) {
-    this.buffers = List.copyOf(buffers);
-    this.closeTimeout = closeTimeout;
-    this.atEnd = atEnd;
-    this.thread = new Thread(this::run, name);
-    thread.setDaemon(true);
-    thread.start();
+    this.buffers = buffers.stream().map(Lane::of).toList();
+    this.task =
+        RepeatingTask.named(name, this::turn)
+            .drains(closeTimeout, this::drained)
+            .leaves("what it holds stays counted as buffered")
+            .atEnd(() -> finish(atEnd))
+            .build();
+    task.start();
   }
 
   /** Waits until a buffer has settled what it had accepted before the call, or is paused. */
@@ -60,7 +58,7 @@ public final class WriterThread implements AutoCloseable {
         return false;
       }
       urgent = true;
-      LockSupport.unpark(thread);
+      task.wake();
       LockSupport.parkNanos(POLL_NANOS);
     }
     return true;
@@ -69,56 +67,50 @@ public final class WriterThread implements AutoCloseable {
   /** Writes what is left for at most the close time-out; what then remains is counted as lost. */
   @Override
   public void close() {
-    if (closing) {
-      return;
-    }
-    closeDeadlineNanos = System.nanoTime() + closeTimeout.toNanos();
-    buffers.forEach(WriteBehind::refuseOffers);
-    closing = true;
-    LockSupport.unpark(thread);
-    Timeouts.join(thread, closeTimeout.plus(GRACE));
-    if (thread.isAlive()) {
-      thread.interrupt();
-      Timeouts.join(thread, GRACE);
-    }
-    if (thread.isAlive()) {
-      LOG.warn("{} is still in a blocked write; what it holds stays counted as buffered", thread);
+    if (!task.closing()) {
+      buffers.forEach(each -> each.buffer.refuseOffers());
+      task.close();
     }
   }
 
-  private void run() {
+  private long turn() {
+    boolean hurry = urgent || task.closing();
+    urgent = false;
+    long rest = Long.MAX_VALUE;
+    for (Lane each : buffers) {
+      rest = Math.min(rest, each.step(hurry));
+    }
+    return urgent ? 0 : rest;
+  }
+
+  private boolean drained() {
+    return buffers.stream().allMatch(each -> each.buffer.drained() || each.buffer.paused());
+  }
+
+  private void finish(Runnable atEnd) {
     try {
-      while (!(closing && ended())) {
-        boolean hurry = urgent || closing;
-        urgent = false;
-        long rest = Long.MAX_VALUE;
-        for (WriteBehind<?> buffer : buffers) {
-          rest = Math.min(rest, step(buffer, hurry));
-        }
-        if (rest > 0 && !urgent) {
-          LockSupport.parkNanos(closing ? Math.min(rest, POLL_NANOS) : rest);
-        }
-        // An interrupt would make every later park return at once, and close files that are open.
-        boolean ignored = Thread.interrupted();
-      }
-      buffers.forEach(WriteBehind::finish);
+      buffers.forEach(each -> each.buffer.finish());
     } finally {
       atEnd.run();
     }
   }
 
-  private boolean ended() {
-    return System.nanoTime() - closeDeadlineNanos >= 0
-        || buffers.stream().allMatch(buffer -> buffer.drained() || buffer.paused());
-  }
+  /** A buffer that holds up no other when it cannot go on. */
+  private record Lane(WriteBehind<?> buffer, Attempts attempts) {
+    static Lane of(WriteBehind<?> buffer) {
+      return new Lane(
+          buffer, new Attempts(WriterThread.class, buffer.name() + " buffer", FAULT_PAUSE));
+    }
 
-  @SuppressWarnings("CatchingUnchecked") // lack of memory, say, must not end the writer
-  private static long step(WriteBehind<?> buffer, boolean hurry) {
-    try {
-      return buffer.step(System.nanoTime(), hurry);
-    } catch (Throwable e) {
-      LOG.error("{} buffer could not go on and tries again: {}", buffer.name(), e.toString());
-      return FAULT_PAUSE_NANOS;
+    @SuppressWarnings("CatchingUnchecked") // lack of memory, say, must not hold up the others
+    long step(boolean hurry) {
+      try {
+        long rest = buffer.step(System.nanoTime(), hurry);
+        attempts.succeeded();
+        return rest;
+      } catch (Throwable e) {
+        return attempts.failed("cannot go on", e);
+      }
     }
   }
 }

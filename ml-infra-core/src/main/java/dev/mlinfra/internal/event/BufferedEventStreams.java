@@ -113,7 +113,13 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
     String name = source + "-" + consumerNumber.incrementAndGet();
     GroupConsumer consumer =
         new GroupConsumer(
-            group, name, options, handler, broker, store, pause, telemetry, consumers::remove);
+            group,
+            options,
+            new HandlerCalls(group, handler, telemetry),
+            broker.subscribe(group, name),
+            store,
+            pause,
+            consumers::remove);
     consumers.add(consumer);
     consumer.start();
     if (closed) {

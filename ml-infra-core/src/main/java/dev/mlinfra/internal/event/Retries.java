@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Entries that failed, by the time at which they are due again. Used by one thread. */
 final class Retries {
+  private static final int MOST = 1_000;
+
   private final Backoff backoff;
   private final PriorityQueue<Held> byTime =
       new PriorityQueue<>((a, b) -> Long.signum(a.dueNanos() - b.dueNanos()));
@@ -19,19 +21,26 @@ final class Retries {
     this.backoff = backoff;
   }
 
-  /** Keeps an entry until its back-off from a time has passed; a time of 0 means due at once. */
-  void hold(EventBroker.Entry entry, long failedAtNanos, Throwable cause, int attempts) {
-    long due =
-        failedAtNanos == 0 ? System.nanoTime() : failedAtNanos + backoff.pauseNanos(attempts);
-    if (ids.add(entry.id())) {
-      byTime.add(new Held(entry, due, cause, attempts));
+  /** Keeps an entry that is due again after the back-off. */
+  void later(EventBroker.Entry entry, Throwable cause, int attempts) {
+    hold(new Held(entry, System.nanoTime() + backoff.pauseNanos(attempts), cause, attempts));
+  }
+
+  /** Keeps an entry that is due again at once. */
+  void atOnce(EventBroker.Entry entry, Throwable cause, int attempts) {
+    hold(new Held(entry, System.nanoTime(), cause, attempts));
+  }
+
+  private void hold(Held held) {
+    if (ids.add(held.entry().id())) {
+      byTime.add(held);
     }
   }
 
   /** Takes an entry that is due, or null. */
-  @Nullable Held due(long nowNanos) {
+  @Nullable Held due() {
     Held first = byTime.peek();
-    if (first == null || first.dueNanos() - nowNanos > 0) {
+    if (first == null || first.dueNanos() - System.nanoTime() > 0) {
       return null;
     }
     byTime.remove();
@@ -43,17 +52,22 @@ final class Retries {
     return ids.contains(entryId);
   }
 
+  /** Whether no more should be taken on. */
+  boolean isFull() {
+    return byTime.size() >= MOST;
+  }
+
   int size() {
     return byTime.size();
   }
 
   /** How long nothing is due, at most the bound and at least a millisecond. */
-  Duration untilNext(long nowNanos, Duration bound) {
+  Duration untilNext(Duration bound) {
     Held first = byTime.peek();
     if (first == null) {
       return bound;
     }
-    Duration next = Duration.ofNanos(Math.max(1_000_000, first.dueNanos() - nowNanos));
+    Duration next = Duration.ofNanos(Math.max(1_000_000, first.dueNanos() - System.nanoTime()));
     return next.compareTo(bound) < 0 ? next : bound;
   }
 

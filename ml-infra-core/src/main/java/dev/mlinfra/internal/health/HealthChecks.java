@@ -1,13 +1,15 @@
 package dev.mlinfra.internal.health;
 
 import dev.mlinfra.error.ClosedException;
-import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.HealthReport;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.HealthProbe;
+import dev.mlinfra.spi.runtime.Causes;
+import dev.mlinfra.spi.runtime.Daemons;
+import dev.mlinfra.spi.runtime.RepeatingTask;
 import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
@@ -22,7 +24,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,20 +38,14 @@ public final class HealthChecks implements AutoCloseable {
   private final List<HealthProbe> probes;
   private final Map<String, Double> lastState = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          MAX_THREADS,
-          MAX_THREADS,
-          10,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(MAX_WAITING),
-          HealthChecks::daemon);
-  private final ScheduledThreadPoolExecutor refresher =
-      new ScheduledThreadPoolExecutor(1, HealthChecks::daemon);
+      Daemons.pool(
+          Daemons.named("ml-infra-health"), MAX_THREADS, new LinkedBlockingQueue<>(MAX_WAITING));
+  private final RepeatingTask refresher =
+      RepeatingTask.named("ml-infra-health", this::refresh).closeWait(Duration.ZERO).build();
 
   /** Registers the gauges and, when something measures, refreshes them every 15 seconds. */
   public HealthChecks(List<HealthProbe> probes, Telemetry telemetry) {
     this.probes = List.copyOf(probes);
-    threads.allowCoreThreadTimeOut(true);
     for (HealthProbe probe : probes) {
       telemetry.observe(
           Instrument.COMPONENT_UP,
@@ -58,9 +53,7 @@ public final class HealthChecks implements AutoCloseable {
           probe.component());
     }
     if (telemetry != Telemetry.none()) {
-      var unused =
-          refresher.scheduleWithFixedDelay(
-              () -> check(REFRESH_BUDGET), 0, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
+      refresher.start();
     }
   }
 
@@ -91,8 +84,13 @@ public final class HealthChecks implements AutoCloseable {
 
   @Override
   public void close() {
-    refresher.shutdownNow();
     threads.shutdownNow();
+    refresher.close();
+  }
+
+  private long refresh() {
+    var ignored = check(REFRESH_BUDGET);
+    return REFRESH.toNanos();
   }
 
   private Future<ComponentHealth> submit(Callable<ComponentHealth> call) {
@@ -119,12 +117,7 @@ public final class HealthChecks implements AutoCloseable {
       return down(
           component, "no answer within " + budget.toMillis() + " ms; check the server", budget);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      String detail =
-          cause instanceof MlInfraException
-              ? String.valueOf(cause.getMessage())
-              : String.valueOf(cause);
-      return down(component, detail, budget);
+      return down(component, Causes.oneLine(e.getCause() == null ? e : e.getCause()), budget);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return down(component, "the check was interrupted; call again", budget);
@@ -141,11 +134,5 @@ public final class HealthChecks implements AutoCloseable {
       case DEGRADED -> 0.5;
       case DOWN -> 0;
     };
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "ml-infra-health");
-    thread.setDaemon(true);
-    return thread;
   }
 }

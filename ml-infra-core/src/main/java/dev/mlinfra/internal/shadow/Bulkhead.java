@@ -2,9 +2,11 @@ package dev.mlinfra.internal.shadow;
 
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.internal.shadow.Circuit.Admission;
 import dev.mlinfra.shadow.ShadowTally;
 import dev.mlinfra.shadow.ShadowTally.Outcome;
+import dev.mlinfra.spi.runtime.CircuitBreaker;
+import dev.mlinfra.spi.runtime.CircuitBreaker.Admission;
+import dev.mlinfra.spi.runtime.Daemons;
 import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -36,7 +38,7 @@ final class Bulkhead<I, A> {
   private final ShadowRuns runs;
   private final ScheduledThreadPoolExecutor watch;
   private final ThreadPoolExecutor threads;
-  private final Circuit circuit;
+  private final CircuitBreaker circuit;
   private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
   private final Set<ShadowCall<I, A>> unsettled = ConcurrentHashMap.newKeySet();
 
@@ -49,7 +51,7 @@ final class Bulkhead<I, A> {
     this.runs = runs;
     this.watch = watch;
     Bounds bounds = plan.bounds();
-    this.circuit = new Circuit(bounds.failures(), bounds.backoff());
+    this.circuit = new CircuitBreaker(bounds.failures(), bounds.backoff());
     for (Outcome outcome : Outcome.values()) {
       counts.put(outcome, new LongAdder());
     }
@@ -61,7 +63,7 @@ final class Bulkhead<I, A> {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(bounds.maxQueued()),
-            work -> ShadowThreads.daemon(name, work));
+            Daemons.named(name));
   }
 
   /** Starts the threads, and shows every outcome before it occurs. */
@@ -76,7 +78,7 @@ final class Bulkhead<I, A> {
       count(Outcome.SKIPPED_PAUSED);
       return;
     }
-    Admission admission = circuit.admit(System.nanoTime());
+    Admission admission = circuit.admit();
     if (admission == Admission.REFUSED) {
       count(Outcome.SKIPPED_CIRCUIT);
       return;
@@ -98,7 +100,7 @@ final class Bulkhead<I, A> {
       over(turn, Outcome.SKIPPED_PAUSED);
       return true;
     }
-    if (circuit.open() && !turn.trial()) {
+    if (circuit.isOpen() && !turn.trial()) {
       over(turn, Outcome.SKIPPED_CIRCUIT);
       return true;
     }
@@ -137,7 +139,7 @@ final class Bulkhead<I, A> {
   }
 
   void failed(ShadowCall<I, A> turn, Outcome outcome, Supplier<String> why) {
-    boolean rests = circuit.failed(turn.trial(), System.nanoTime());
+    boolean rests = circuit.failed(turn.trial());
     over(turn, outcome);
     if (rests) {
       LOG.warn(

@@ -2,6 +2,7 @@ package dev.mlinfra.internal.shadow;
 
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.shadow.ShadowTally.Outcome;
+import dev.mlinfra.spi.runtime.Causes;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class ShadowCall<I, A> implements Runnable {
       }
     } catch (Throwable e) {
       if (settled.compareAndSet(false, true)) {
-        bulkhead.failed(this, Outcome.FAILED, () -> Thrown.text(e));
+        bulkhead.failed(this, Outcome.FAILED, () -> Causes.oneLine(e));
       }
     } finally {
       if (limit != null) {

@@ -6,6 +6,9 @@ import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.shadow.ShadowAnswer;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.shadow.ShadowTally;
+import dev.mlinfra.spi.runtime.Causes;
+import dev.mlinfra.spi.runtime.Daemons;
+import dev.mlinfra.spi.runtime.LogThrottle;
 import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Instrument;
 import java.time.Duration;
@@ -15,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +32,13 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   private final ShadowRuns runs;
   private final ScheduledThreadPoolExecutor watch;
   private final List<Bulkhead<I, A>> bulkheads = new ArrayList<>();
-  private final AtomicInteger faults = new AtomicInteger();
+  private final LogThrottle faults = new LogThrottle();
 
   StartedShadow(PlannedShadow<I, A> plan, ShadowRuns runs) {
     this.plan = plan;
     this.runs = runs;
     this.watch =
-        new ScheduledThreadPoolExecutor(
-            1, work -> ShadowThreads.daemon("ml-infra-shadow-watch-" + plan.name(), work));
+        new ScheduledThreadPoolExecutor(1, Daemons.named("ml-infra-shadow-watch-" + plan.name()));
     watch.setRemoveOnCancelPolicy(true);
     for (int i = 0; i < plan.candidates().size(); i++) {
       bulkheads.add(new Bulkhead<>(plan, i, runs, watch));
@@ -138,9 +139,9 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   }
 
   private void warn(String what, Throwable e) {
-    int times = faults.incrementAndGet();
-    if (Integer.bitCount(times) == 1) {
-      LOG.warn("shadow '{}': {} ({} times): {}", plan.name(), what, times, Thrown.text(e));
-    }
+    faults.again(
+        times ->
+            LOG.warn(
+                "shadow '{}': {} ({} times): {}", plan.name(), what, times, Causes.oneLine(e)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.spool;
 
+import dev.mlinfra.spi.runtime.Daemons;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -22,12 +23,7 @@ final class DiskExecutor implements AutoCloseable {
   private final ThreadPoolExecutor threads;
 
   DiskExecutor() {
-    this(
-        work -> {
-          Thread thread = new Thread(work, "ml-infra-decision-disk");
-          thread.setDaemon(true);
-          return thread;
-        });
+    this(Daemons.named("ml-infra-decision-disk"));
   }
 
   DiskExecutor(ThreadFactory factory) {

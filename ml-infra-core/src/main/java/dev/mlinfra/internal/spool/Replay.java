@@ -6,25 +6,21 @@ import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.runtime.Attempts;
 import dev.mlinfra.spi.runtime.Backoff;
-import dev.mlinfra.spi.runtime.Timeouts;
+import dev.mlinfra.spi.runtime.RepeatingTask;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The thread that stores what the spool holds, in the order of its writing. What was there before,
  * or what waited because the store failed, is stored at a bounded rate.
  */
 final class Replay implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
-  private static final Duration GRACE = Duration.ofSeconds(1);
   private static final long IDLE_NANOS = 100_000_000;
   private static final long NANOS = 1_000_000_000;
 
@@ -33,18 +29,17 @@ final class Replay implements AutoCloseable {
   private final SpoolFileReader reader;
   private final int rowsPerSecond;
   private final int rowsAtOnce;
-  private final Duration closeTimeout;
   private final Optional<DeadLetterStore> letters;
   private final PauseSwitch pause;
   private final Telemetry telemetry;
-  private final Thread thread = new Thread(this::run, "ml-infra-decision-replay");
+  private final Attempts attempts = new Attempts(Replay.class, "spool", BACKOFF);
+  private final RepeatingTask task;
   private @Nullable ReplayedFiles current;
-  private int failures;
+  private boolean lookedInVain;
   private long backlogUpTo;
   private long begunAtNanos;
   private long notBeforeNanos = System.nanoTime();
   private volatile boolean closing;
-  private volatile boolean ending;
 
   Replay(
       Spool spool,
@@ -59,19 +54,23 @@ final class Replay implements AutoCloseable {
     this.reader = new SpoolFileReader(ahead);
     this.rowsPerSecond = options.replayRowsPerSecond();
     this.rowsAtOnce = Math.min(batches.maxBatchRows(), rowsPerSecond / 10);
-    this.closeTimeout = batches.closeTimeout();
     this.letters = letters;
     this.pause = pause;
     this.telemetry = telemetry;
-    thread.setDaemon(true);
+    this.task =
+        RepeatingTask.named("ml-infra-decision-replay", this::turn)
+            .drains(batches.closeTimeout(), () -> lookedInVain && !looksForPause())
+            .leaves("its file waits for the next process")
+            .atEnd(spool::leave)
+            .build();
   }
 
   void start() {
-    thread.start();
+    task.start();
   }
 
   void wake() {
-    LockSupport.unpark(thread);
+    task.wake();
   }
 
   /** From now on only what is new and stored without trouble. */
@@ -82,52 +81,20 @@ final class Replay implements AutoCloseable {
 
   @Override
   public void close() {
-    ending = true;
-    wake();
-    Timeouts.join(thread, closeTimeout.plus(GRACE));
-    if (thread.isAlive()) {
-      thread.interrupt(); // it may wait for a connection to a server that is away
-      Timeouts.join(thread, GRACE);
-    }
-    if (thread.isAlive()) {
-      LOG.warn("{} is still in a blocked write; its file waits for the next process", thread);
-    }
+    task.close();
   }
 
-  private void run() {
-    long deadline = Long.MAX_VALUE;
-    try {
-      while (true) {
-        if (ending && deadline == Long.MAX_VALUE) {
-          deadline = System.nanoTime() + closeTimeout.toNanos();
-        }
-        long rest = guardedStep();
-        if (ending && ((rest > 0 && !looksForPause()) || System.nanoTime() - deadline >= 0)) {
-          return;
-        }
-        if (rest > 0) {
-          LockSupport.parkNanos(rest);
-          boolean ignored = Thread.interrupted();
-        }
-      }
-    } finally {
-      spool.leave();
-    }
+  private long turn() {
+    boolean ending = task.closing();
+    lookedInVain = ending; // also when it fails
+    long rest = step(System.nanoTime());
+    lookedInVain = ending && rest > 0;
+    return rest;
   }
 
   /** Whether it is not known yet if the library is paused. */
   private boolean looksForPause() {
     return pause.holds() && !pause.paused();
-  }
-
-  @SuppressWarnings("CatchingUnchecked") // lack of memory, say, must not end the replay
-  private long guardedStep() {
-    try {
-      return step(System.nanoTime());
-    } catch (Throwable e) {
-      LOG.error("replay could not go on and tries again: {}", e.toString());
-      return NANOS;
-    }
   }
 
   /** Does the next piece of work and returns how long the thread may rest. */
@@ -185,10 +152,7 @@ final class Replay implements AutoCloseable {
   private long send(SpoolDirectory directory, ReplayedFiles files) {
     try {
       files.storeNext();
-      if (failures > 0) {
-        LOG.info("spool is stored again after {} failed attempts", failures);
-      }
-      failures = 0;
+      attempts.succeeded();
       return 0;
     } catch (CorruptDataException e) {
       return halve(directory, files, e);
@@ -210,18 +174,10 @@ final class Replay implements AutoCloseable {
   }
 
   private long failed(SpoolDirectory directory, ReplayedFiles files, Throwable e) {
-    failures++;
     files.countFailure();
     backlogUpTo = Math.max(backlogUpTo, directory.waiting().newestOwn());
-    long pauseNanos = BACKOFF.pauseNanos(failures);
+    long pauseNanos = attempts.failed("could not be stored", e);
     notBeforeNanos = System.nanoTime() + pauseNanos;
-    if (Integer.bitCount(failures) == 1) {
-      LOG.warn(
-          "spool could not be stored (attempt {}, next in {} ms): {}",
-          failures,
-          pauseNanos / 1_000_000,
-          ReplayedFiles.oneLine(e));
-    }
     return pauseNanos;
   }
 }

@@ -6,6 +6,7 @@ import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
+import dev.mlinfra.spi.runtime.Causes;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class ReplayedFiles {
       left.addFirst(rows.slice(0, middle));
       return;
     }
-    DeadLetter letter = store().letter(rows, oneLine(cause));
+    DeadLetter letter = store().letter(rows, Causes.oneLine(cause));
     if (letters.isEmpty()) {
       LOG.error(
           "{} {} cannot be stored and no module keeps dead letters: {}",
@@ -187,9 +188,5 @@ final class ReplayedFiles {
       throw new IllegalStateException("rows without a store");
     }
     return lane.store();
-  }
-
-  static String oneLine(Throwable cause) {
-    return String.valueOf(cause.getMessage()).replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -1,6 +1,8 @@
 package dev.mlinfra.internal.spool;
 
 import dev.mlinfra.spi.EncodedRows;
+import dev.mlinfra.spi.runtime.Causes;
+import dev.mlinfra.spi.runtime.LogThrottle;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,7 @@ final class SpoolFileReader {
 
   private final DiskExecutor ahead;
   private Optional<Begun> begun = Optional.empty();
-  private int failures;
+  private final LogThrottle failures = new LogThrottle();
   private int faultsOfFile;
 
   SpoolFileReader(DiskExecutor ahead) {
@@ -74,7 +76,7 @@ final class SpoolFileReader {
 
   /** Whether the last attempt found a file that cannot be read for now. */
   boolean failed() {
-    return failures > 0;
+    return failures.times() > 0;
   }
 
   private Optional<Loaded> takeBegun(List<SpoolName> names) {
@@ -97,13 +99,13 @@ final class SpoolFileReader {
 
   private Optional<SpoolFile> unreadable(
       SpoolDirectory directory, SpoolName name, Throwable cause) {
-    if (Integer.bitCount(++failures) == 1) {
-      LOG.warn(
-          "spool file {} could not be read (attempt {}): {}",
-          name.fileName(),
-          failures,
-          cause.toString());
-    }
+    failures.again(
+        times ->
+            LOG.warn(
+                "spool file {} could not be read (attempt {}): {}",
+                name.fileName(),
+                times,
+                Causes.oneLine(cause)));
     if (!isLost(directory, name, cause)) {
       return Optional.empty();
     }
@@ -126,7 +128,7 @@ final class SpoolFileReader {
   }
 
   private void forgetFailures() {
-    failures = 0;
+    int ignored = failures.reset();
     faultsOfFile = 0;
   }
 

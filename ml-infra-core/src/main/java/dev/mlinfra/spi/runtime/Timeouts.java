@@ -2,14 +2,28 @@ package dev.mlinfra.spi.runtime;
 
 import java.time.Duration;
 
-/** Keeps waits within what fits in nanoseconds. */
+/**
+ * Keeps waits within what fits in nanoseconds.
+ *
+ * @since 0.1
+ */
 public final class Timeouts {
-  /** Longer than any process runs, and short enough for sums of a few in nanoseconds. */
+  /**
+   * Longer than any process runs, and short enough for sums of a few in nanoseconds.
+   *
+   * @since 0.1
+   */
   public static final Duration LONGEST = Duration.ofDays(50_000);
 
   private Timeouts() {}
 
-  /** The same wait, not below zero and not above {@link #LONGEST}. */
+  /**
+   * Bounds a wait.
+   *
+   * @param wait any
+   * @return the same, not below zero and not above {@link #LONGEST}
+   * @since 0.1
+   */
   public static Duration bounded(Duration wait) {
     if (wait.isNegative()) {
       return Duration.ZERO;
@@ -20,6 +34,10 @@ public final class Timeouts {
   /**
    * Waits for a thread to end. An interrupt does not cut the wait short, since what the thread
    * still holds would be lost; it is set again afterwards.
+   *
+   * @param thread may not have been started
+   * @param longest the longest wait
+   * @since 0.1
    */
   public static void join(Thread thread, Duration longest) {
     long deadline = System.nanoTime() + bounded(longest).toNanos();

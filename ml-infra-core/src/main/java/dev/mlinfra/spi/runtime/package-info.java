@@ -1,4 +1,7 @@
-/** What every module needs to run beside a host: bounded waits, back-off. */
+/**
+ * What every module needs to run beside a host: threads, back-off, circuit breaker, lines in the
+ * log.
+ */
 @NullMarked
 package dev.mlinfra.spi.runtime;
 

@@ -93,9 +93,11 @@ final class FakeStream {
 
   private EventBroker.Entry entry(int index, long deliveries) {
     Event event = entries.get(index);
-    String raw =
-        "id=%s type=%s key=%s at=%s fields=%s"
-            .formatted(event.id(), event.type(), event.key(), event.at(), event.fields());
-    return new EventBroker.Entry((index + 1) + "-0", event, raw, deliveries);
+    return new EventBroker.Entry((index + 1) + "-0", event, () -> text(event), deliveries);
+  }
+
+  private static String text(Event event) {
+    return "id=%s type=%s key=%s at=%s fields=%s"
+        .formatted(event.id(), event.type(), event.key(), event.at(), event.fields());
   }
 }

@@ -4,6 +4,8 @@ import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.runtime.Causes;
+import dev.mlinfra.spi.runtime.RepeatingTask;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,8 +42,10 @@ final class DecisionRollup implements AutoCloseable {
   private Set<Long> minutes = new HashSet<>();
   private Set<UUID> touched = new HashSet<>();
   private volatile boolean overflowed;
-  private boolean closed;
-  private @Nullable Thread thread;
+  private final RepeatingTask task =
+      RepeatingTask.named("ml-infra-decision-rollup", this::turn).closeWait(CLOSE_WAIT).build();
+  private boolean gathering;
+  private long dueNanos;
   private volatile @Nullable String failure;
   private volatile @Nullable SourceHeartbeat note;
 
@@ -118,12 +122,12 @@ final class DecisionRollup implements AutoCloseable {
         recount(dueMinutes, dueDecisions);
         failure = null;
         overflowed = false;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         keep(dueMinutes, dueDecisions);
         if (failure == null) {
-          LOG.warn("{}; ml_decision_metrics lags until it succeeds", e.getMessage());
+          LOG.warn("{}; ml_decision_metrics lags until it succeeds", Causes.oneLine(e));
         }
-        failure = String.valueOf(e.getMessage());
+        failure = Causes.oneLine(e);
       }
       note(false);
     }
@@ -185,38 +189,31 @@ final class DecisionRollup implements AutoCloseable {
   }
 
   private void wake() {
-    if (thread == null && !closed) {
-      thread = new Thread(this::loop, "ml-infra-decision-rollup");
-      thread.setDaemon(true);
-      thread.start();
-    }
-    lock.notifyAll();
-  }
-
-  private void loop() {
-    while (awaitWork()) {
-      run();
-    }
+    task.start();
+    task.wake();
   }
 
   /** Waits for work, then for the period, so that many batches are counted at once. */
-  private boolean awaitWork() {
+  private long turn() {
+    long left = left(System.nanoTime());
+    if (left > 0) {
+      return left;
+    }
+    gathering = false;
+    run();
+    return 0;
+  }
+
+  private long left(long now) {
     synchronized (lock) {
-      try {
-        while (minutes.isEmpty() && touched.isEmpty() && !closed) {
-          lock.wait();
-        }
-        long deadline = System.nanoTime() + PERIOD.toNanos();
-        long left = PERIOD.toMillis();
-        while (left > 0 && !closed && !nearlyFull()) {
-          lock.wait(left);
-          left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
-        }
-        return !closed;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
+      if (minutes.isEmpty() && touched.isEmpty()) {
+        return RepeatingTask.UNTIL_WOKEN;
       }
+      if (!gathering) {
+        gathering = true;
+        dueNanos = now + PERIOD.toNanos();
+      }
+      return nearlyFull() ? 0 : dueNanos - now;
     }
   }
 
@@ -228,13 +225,7 @@ final class DecisionRollup implements AutoCloseable {
   /** Stops the thread and counts what is left, unless a server that hangs still holds it. */
   @Override
   public void close() {
-    Thread stopping;
-    synchronized (lock) {
-      closed = true;
-      stopping = thread;
-      lock.notifyAll();
-    }
-    if (stopping == null || !ended(stopping)) {
+    if (!task.end()) {
       return;
     }
     boolean work;
@@ -253,14 +244,5 @@ final class DecisionRollup implements AutoCloseable {
     if (ours != null && failure == null) {
       ours.write(closed);
     }
-  }
-
-  private static boolean ended(Thread stopping) {
-    try {
-      stopping.join(CLOSE_WAIT.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return !stopping.isAlive();
   }
 }

@@ -5,6 +5,7 @@ import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.runtime.Causes;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** The one place where an {@link SQLException} becomes an exception of the library. */
 final class PgErrors {
   private static final String UNIQUE_VIOLATION = "23505";
-  private static final int MAX_CHARS = 300;
   static final String PERMISSION_DENIED = "42501";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String QUERY_CANCELED = "57014";
@@ -108,16 +108,14 @@ final class PgErrors {
 
   /** What the server said, for a message. */
   static String cause(SQLException e) {
-    return "SQLState " + state(e) + ": " + oneLine(e);
+    return "SQLState " + state(e) + ": " + told(e);
   }
 
-  private static String oneLine(SQLException e) {
-    Throwable told = e;
+  private static String told(SQLException e) {
+    Throwable cause = e;
     if (e instanceof SQLTransientConnectionException && e.getCause() != null) {
-      told = e.getCause();
+      cause = e.getCause();
     }
-    String text = String.valueOf(told.getMessage());
-    String line = text.replaceAll("\\s*\\R\\s*", "; ");
-    return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "...";
+    return Causes.oneLine(String.valueOf(cause.getMessage()));
   }
 }

@@ -4,6 +4,7 @@ import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.HealthProbe;
+import dev.mlinfra.spi.runtime.Daemons;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,7 +46,8 @@ final class PgHealthProbe implements HealthProbe, AutoCloseable {
   private final Database database;
   private final String schema;
   private final DecisionRollup rollup;
-  private final ThreadPoolExecutor thread = probeThread();
+  private final ThreadPoolExecutor thread =
+      Daemons.pool(Daemons.named("ml-infra-postgres-probe"), 1, new LinkedBlockingQueue<>(1));
   private final Object lock = new Object();
   private @Nullable Future<Capabilities> asked;
 
@@ -138,22 +140,5 @@ final class PgHealthProbe implements HealthProbe, AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
-  }
-
-  private static ThreadPoolExecutor probeThread() {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(1),
-            task -> {
-              Thread made = new Thread(task, "ml-infra-postgres-probe");
-              made.setDaemon(true);
-              return made;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 }

@@ -2,6 +2,7 @@ package dev.mlinfra.postgres.internal;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.mlinfra.spi.runtime.Daemons;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,12 +44,7 @@ final class Pool implements AutoCloseable {
     config.setConnectionTimeout(connectMillis);
     config.setValidationTimeout(Math.min(VALIDATION.toMillis(), connectMillis));
     config.setKeepaliveTime(KEEPALIVE.toMillis());
-    config.setThreadFactory(
-        task -> {
-          Thread thread = new Thread(task, name);
-          thread.setDaemon(true);
-          return thread;
-        });
+    config.setThreadFactory(Daemons.named(name));
     return config;
   }
 

@@ -1,16 +1,17 @@
 package dev.mlinfra.redis.internal;
 
 import dev.mlinfra.spi.OnFirstUse;
+import dev.mlinfra.spi.runtime.Daemons;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /** Where all links of a module come from. The driver is loaded when the first of them connects. */
 final class RedisClients implements AutoCloseable {
   private final RedisOptions options;
   private final String service;
   private final OnFirstUse<RedisDriver> driver;
-  private final ThreadPoolExecutor connector = oneThread();
+  private final ThreadPoolExecutor connector =
+      Daemons.pool(Daemons.numbered("ml-infra-redis-connect"), 1, new LinkedBlockingQueue<>());
 
   /** Opens nothing. */
   RedisClients(RedisOptions options, String service) {
@@ -33,18 +34,5 @@ final class RedisClients implements AutoCloseable {
   public void close() {
     connector.shutdown();
     driver.close();
-  }
-
-  private static ThreadPoolExecutor oneThread() {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            new DaemonThreads("ml-infra-redis-connect"));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 }

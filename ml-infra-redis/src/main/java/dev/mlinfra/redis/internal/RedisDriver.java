@@ -1,6 +1,7 @@
 package dev.mlinfra.redis.internal;
 
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.spi.runtime.Daemons;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
@@ -43,7 +44,7 @@ final class RedisDriver implements AutoCloseable {
         ClientResources.builder()
             .ioThreadPoolSize(THREADS)
             .computationThreadPoolSize(THREADS)
-            .threadFactoryProvider(pool -> new DaemonThreads("ml-infra-redis-" + pool))
+            .threadFactoryProvider(pool -> Daemons.numbered("ml-infra-redis-" + pool))
             .build();
     this.client = RedisClient.create(resources);
     client.setOptions(clientOptions(options));

@@ -4,6 +4,7 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.runtime.Causes;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.time.Duration;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The one place where a failure of the driver becomes an exception of the library. */
 final class RedisErrors {
-  private static final int MAX_CHARS = 300;
-
   /** Where an older server repeats what it was sent, a password included. */
   private static final String REPEATED_ARGUMENTS = "with args beginning with";
 
@@ -39,12 +38,12 @@ final class RedisErrors {
     if (cause instanceof RedisCommandTimeoutException) {
       return new TimedOutException(
           "%s had no answer from redis '%s' in time (%s); try again or raise the time-out"
-              .formatted(subject, server, oneLine(cause)),
+              .formatted(subject, server, told(cause)),
           failure);
     }
     return new UnavailableException(
         "%s failed at redis '%s' (%s); %s"
-            .formatted(subject, server, oneLine(cause), nextStep(code(cause))),
+            .formatted(subject, server, told(cause), nextStep(code(cause))),
         shareable(failure, cause));
   }
 
@@ -55,11 +54,7 @@ final class RedisErrors {
     return new UnavailableException(
         "%s was not tried while redis '%s' cannot be reached (%s; next attempt in %d ms); %s"
             .formatted(
-                subject,
-                server,
-                oneLine(cause),
-                Math.max(0, pause.toMillis()),
-                nextStep(code(cause))),
+                subject, server, told(cause), Math.max(0, pause.toMillis()), nextStep(code(cause))),
         shareable(lastFailure, cause));
   }
 
@@ -132,12 +127,10 @@ final class RedisErrors {
     return told;
   }
 
-  static String oneLine(Throwable cause) {
+  static String told(Throwable cause) {
     String text =
         cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     int repeated = text.indexOf(REPEATED_ARGUMENTS);
-    String line =
-        (repeated < 0 ? text : text.substring(0, repeated)).replaceAll("\\s*\\R\\s*", "; ").strip();
-    return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "...";
+    return Causes.oneLine(repeated < 0 ? text : text.substring(0, repeated));
   }
 }

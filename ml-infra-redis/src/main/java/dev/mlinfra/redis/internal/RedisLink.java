@@ -4,6 +4,8 @@ import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.runtime.Backoff;
+import dev.mlinfra.spi.runtime.CircuitBreaker;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -32,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
   private final Supplier<CompletableFuture<StatefulRedisConnection<String, byte[]>>> connector;
   private final String server;
@@ -39,7 +42,8 @@ final class RedisLink implements AutoCloseable {
   private final LinkTiming timing;
   private final UnresponsiveDetector silence;
   private final Object lock = new Object();
-  private final Circuit circuit = new Circuit();
+  private final CircuitBreaker circuit = new CircuitBreaker(1, BACKOFF);
+  private @Nullable Throwable lastFailure;
   private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
   private @Nullable CompletableFuture<StatefulRedisConnection<String, byte[]>> attempt;
   private volatile boolean closed;
@@ -163,9 +167,9 @@ final class RedisLink implements AutoCloseable {
         connection = null;
         discard(known);
       }
-      Duration pause = circuit.pause(System.nanoTime());
-      Throwable last = circuit.lastFailure();
-      if (last != null && (attempt != null || pause.compareTo(Duration.ZERO) > 0)) {
+      Duration pause = circuit.pause();
+      Throwable last = lastFailure;
+      if (last != null && (attempt != null || !pause.isZero())) {
         throw RedisErrors.notTried(server, subject, last, pause);
       }
       CompletableFuture<StatefulRedisConnection<String, byte[]>> running = attempt;
@@ -229,6 +233,7 @@ final class RedisLink implements AutoCloseable {
           LOG.info("redis '{}' answers again after {} failed attempts", server, circuit.failures());
         }
         circuit.succeeded();
+        lastFailure = null;
       }
     }
     made.complete(connected);
@@ -238,7 +243,8 @@ final class RedisLink implements AutoCloseable {
     if (circuit.failures() == 0 && !closed) {
       LOG.warn("{}", RedisErrors.of(server, "the connection", cause).getMessage());
     }
-    circuit.failed(cause, System.nanoTime());
+    lastFailure = cause;
+    boolean ignored = circuit.failed();
   }
 
   private void giveUpIfSilent() {

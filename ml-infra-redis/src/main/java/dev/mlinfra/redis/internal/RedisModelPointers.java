@@ -78,7 +78,7 @@ final class RedisModelPointers implements ModelPointers {
     } catch (NumberFormatException | DateTimeException | ConfigException e) {
       throw new CorruptDataException(
           "field '%s' of '%s' was not readable (%s) but must be what promote wrote; promote again or delete it"
-              .formatted(alias, Keys.model(name), RedisErrors.oneLine(e)),
+              .formatted(alias, Keys.model(name), RedisErrors.told(e)),
           e);
     }
   }

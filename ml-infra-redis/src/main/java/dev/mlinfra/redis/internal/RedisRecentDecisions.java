@@ -148,7 +148,7 @@ final class RedisRecentDecisions implements RecentDecisions {
               Double.parseDouble(fields.getOrDefault("propensity", "")),
               Boolean.parseBoolean(fields.get("deferred"))));
     } catch (DateTimeException | NumberFormatException e) {
-      LOG.warn("key {} holds no decision: {}", Keys.decision(id), RedisErrors.oneLine(e));
+      LOG.warn("key {} holds no decision: {}", Keys.decision(id), RedisErrors.told(e));
       return Optional.empty();
     }
   }

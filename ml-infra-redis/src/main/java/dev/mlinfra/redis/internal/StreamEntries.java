@@ -38,7 +38,7 @@ final class StreamEntries {
   static Entry entry(StreamMessage<String, byte[]> message, long deliveries) {
     Map<String, String> texts = new LinkedHashMap<>();
     message.getBody().forEach((name, value) -> texts.put(name, TextFields.text(value)));
-    return new Entry(message.getId(), event(texts), TextFields.join(texts), deliveries);
+    return new Entry(message.getId(), event(texts), () -> TextFields.join(texts), deliveries);
   }
 
   /** The id of the event in an entry, null when it is not one of ours. */
