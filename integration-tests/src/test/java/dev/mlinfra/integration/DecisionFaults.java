@@ -7,6 +7,7 @@ import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

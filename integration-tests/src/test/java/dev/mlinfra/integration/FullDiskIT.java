@@ -12,6 +12,7 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

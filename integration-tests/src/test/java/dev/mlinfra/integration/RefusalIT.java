@@ -17,6 +17,7 @@ import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.redis.Redis;
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;

@@ -16,6 +16,7 @@ import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -16,6 +16,7 @@ import dev.mlinfra.shadow.ShadowAnswer;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.shadow.ShadowTally.Outcome;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.health.ComponentHealth.Status;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,7 +66,9 @@ class DecisionRollupIT {
       database.execute("DROP TABLE ml_learning.ml_decision_metrics");
       postgres.store(true, List.of(at(THEN).build()));
       assertThat(database.count("ml_learning.agent_decisions")).isEqualTo(1);
-      Awaits.until(() -> postgres.probe().check(Duration.ofSeconds(5)).status() == Status.DEGRADED);
+      Await.until(
+          "the lag shows",
+          () -> postgres.probe().check(Duration.ofSeconds(5)).status() == Status.DEGRADED);
       assertThat(postgres.probe().check(Duration.ofSeconds(5)).detail())
           .contains("ml_decision_metrics lags");
     }

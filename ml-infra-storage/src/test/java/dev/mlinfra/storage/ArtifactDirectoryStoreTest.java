@@ -2,8 +2,9 @@ package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.contract.ArtifactStoreContract;
 import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.contract.ArtifactStoreContract;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ArtifactDirectoryStoreTest extends ArtifactStoreContract {
   @TempDir Path root;
-  private Wired wired;
+  private RecordingWiring wired;
 
   @BeforeEach
   void open() {
-    wired = Wired.open(ArtifactDirectory.at(root));
+    wired = RecordingWiring.opened(ArtifactDirectory.at(root));
   }
 
   @Override
@@ -33,7 +34,8 @@ class ArtifactDirectoryStoreTest extends ArtifactStoreContract {
 
   @Override
   protected ArtifactStore storeWithQuota(long bytes) {
-    return Wired.open(ArtifactDirectory.at(root).quotaBytes(bytes)).part(ArtifactStore.class);
+    return RecordingWiring.opened(ArtifactDirectory.at(root).quotaBytes(bytes))
+        .part(ArtifactStore.class);
   }
 
   @Override

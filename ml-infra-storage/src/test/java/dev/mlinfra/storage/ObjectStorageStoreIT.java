@@ -2,8 +2,9 @@ package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.contract.ArtifactStoreContract;
 import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.contract.ArtifactStoreContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +21,8 @@ class ObjectStorageStoreIT extends ArtifactStoreContract {
   private static S3Server server;
 
   private final String bucket = "contract-" + BUCKETS.incrementAndGet();
-  private final List<Wired> opened = new ArrayList<>();
-  private final Wired wired = open(server.module().bucket(bucket));
+  private final List<RecordingWiring> opened = new ArrayList<>();
+  private final RecordingWiring wired = open(server.module().bucket(bucket));
 
   @BeforeAll
   static void startServer() {
@@ -35,7 +36,7 @@ class ObjectStorageStoreIT extends ArtifactStoreContract {
 
   @AfterEach
   void closeClients() throws Exception {
-    for (Wired each : opened) {
+    for (RecordingWiring each : opened) {
       each.close();
     }
   }
@@ -70,8 +71,8 @@ class ObjectStorageStoreIT extends ArtifactStoreContract {
     return server.objects(bucket);
   }
 
-  private Wired open(ObjectStorage module) {
-    Wired open = Wired.open(module);
+  private RecordingWiring open(ObjectStorage module) {
+    RecordingWiring open = RecordingWiring.opened(module);
     opened.add(open);
     return open;
   }
