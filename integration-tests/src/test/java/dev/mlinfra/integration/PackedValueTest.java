@@ -9,6 +9,7 @@ import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,7 +41,7 @@ class PackedValueTest {
           .build();
 
   private static final OnlineBytes ONLINE = new OnlineBytes();
-  private static final Meters METERS = new Meters();
+  private static final RecordingTelemetry METERS = new RecordingTelemetry();
   private static MlInfra ml;
 
   @BeforeContainer

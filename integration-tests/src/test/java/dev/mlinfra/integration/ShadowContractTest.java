@@ -17,6 +17,7 @@ import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -192,7 +193,7 @@ class ShadowContractTest {
   void holdsNoMoreBytesThanItMay() {
     CountDownLatch opened = new CountDownLatch(1);
     sink.before(batch -> await(opened));
-    Meters meters = new Meters();
+    RecordingTelemetry meters = new RecordingTelemetry();
     long most = 1 << 20;
     String large = "x".repeat(40_000);
     try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedBytes(most).build(), meters)) {

@@ -14,9 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.DoubleSupplier;
 
 /**
  * Opens modules as a host does, without a host, and keeps what they hand over: parts, probes, what
@@ -31,7 +29,7 @@ public final class RecordingWiring implements Wiring, AutoCloseable {
   private final Map<Class<?>, Object> parts = new HashMap<>();
   private final List<HealthProbe> probes = new CopyOnWriteArrayList<>();
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
-  private final Counts counts = new Counts();
+  private final RecordingTelemetry counts = new RecordingTelemetry();
 
   private RecordingWiring(String service, Clock clock) {
     this.service = Objects.requireNonNull(service, "service");
@@ -110,7 +108,7 @@ public final class RecordingWiring implements Wiring, AutoCloseable {
    * @since 0.1
    */
   public long counted(Instrument counter) {
-    return counts.sum(counter);
+    return counts.total(counter);
   }
 
   @Override
@@ -140,6 +138,9 @@ public final class RecordingWiring implements Wiring, AutoCloseable {
 
   @Override
   public <T> void provide(Class<T> part, T instance) {
+    if (!PARTS.contains(part)) {
+      throw new AssertionError(part.getSimpleName() + " was provided but is no part of a module");
+    }
     if (parts.put(part, instance) != null) {
       throw new AssertionError(part.getSimpleName() + " was provided twice");
     }
@@ -176,24 +177,5 @@ public final class RecordingWiring implements Wiring, AutoCloseable {
         throw new AssertionError("a resource of the module was not closed: " + e, e);
       }
     }
-  }
-
-  private static final class Counts implements Telemetry {
-    private final Map<Instrument, Long> sums = new ConcurrentHashMap<>();
-
-    long sum(Instrument counter) {
-      return sums.getOrDefault(counter, 0L);
-    }
-
-    @Override
-    public void count(Instrument meter, long amount, String... tagValues) {
-      sums.merge(meter, amount, Long::sum);
-    }
-
-    @Override
-    public void time(Instrument meter, long nanos, String... tagValues) {}
-
-    @Override
-    public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {}
   }
 }

@@ -23,7 +23,7 @@ final class FakeDeadLetterStore implements DeadLetterStore {
   @Override
   public void park(DeadLetter letter) {
     faulty.run(
-        Part.DEAD_LETTERS,
+        Call.of(Part.DEAD_LETTERS, letter),
         () -> {
           synchronized (lock) {
             letters.putIfAbsent(new Key(letter.origin(), letter.subjectId()), letter);
@@ -36,10 +36,7 @@ final class FakeDeadLetterStore implements DeadLetterStore {
     return faulty.call(
         Part.DEAD_LETTERS,
         () -> {
-          List<DeadLetter> newestFirst;
-          synchronized (lock) {
-            newestFirst = new ArrayList<>(letters.values());
-          }
+          List<DeadLetter> newestFirst = letters();
           Collections.reverse(newestFirst);
           return newestFirst.stream()
               .filter(letter -> letter.origin().equals(origin))
@@ -48,10 +45,10 @@ final class FakeDeadLetterStore implements DeadLetterStore {
         });
   }
 
-  /** How many letters are kept. */
-  long size() {
+  /** A copy of the letters, oldest first. */
+  List<DeadLetter> letters() {
     synchronized (lock) {
-      return letters.size();
+      return new ArrayList<>(letters.values());
     }
   }
 }

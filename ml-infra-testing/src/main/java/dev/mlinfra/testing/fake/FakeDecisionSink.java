@@ -53,13 +53,14 @@ final class FakeDecisionSink implements DecisionSink {
 
   @Override
   public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
-    return faulty.call(Part.DECISION_SINK, () -> add(decisions, batch, Key::of, this::keptOut));
+    return faulty.call(
+        call(batch, firstAttempt), () -> add(decisions, batch, Key::of, this::keptOut));
   }
 
   @Override
   public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
     return faulty.call(
-        Part.DECISION_SINK,
+        call(batch, firstAttempt),
         () ->
             add(feedback, batch, Feedback::id, row -> forgotten.refusesFeedback(row.decisionId())));
   }
@@ -67,7 +68,7 @@ final class FakeDecisionSink implements DecisionSink {
   @Override
   public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
     return faulty.call(
-        Part.DECISION_SINK,
+        call(batch, firstAttempt),
         () ->
             add(
                 activations,
@@ -105,9 +106,10 @@ final class FakeDecisionSink implements DecisionSink {
     }
   }
 
-  int activations() {
+  /** A copy of the activations that are stored. */
+  List<Activation> activations() {
     synchronized (lock) {
-      return activations.size();
+      return new ArrayList<>(activations.values());
     }
   }
 
@@ -186,6 +188,10 @@ final class FakeDecisionSink implements DecisionSink {
       Instant at = storedAt.get(key);
       return at != null && at.isBefore(bound);
     }
+  }
+
+  private static Call call(List<?> batch, boolean firstAttempt) {
+    return new Call(Part.DECISION_SINK, batch, firstAttempt);
   }
 
   private static String letterId(LoggedDecision row) {

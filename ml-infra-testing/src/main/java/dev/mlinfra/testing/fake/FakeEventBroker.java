@@ -17,7 +17,8 @@ final class FakeEventBroker implements EventBroker {
 
   @Override
   public Written append(List<Event> batch, boolean firstAttempt) {
-    return faulty.call(Part.EVENT_BROKER, () -> stream.append(batch, firstAttempt));
+    return faulty.call(
+        new Call(Part.EVENT_BROKER, batch, firstAttempt), () -> stream.append(batch, firstAttempt));
   }
 
   @Override
@@ -25,8 +26,7 @@ final class FakeEventBroker implements EventBroker {
     return new FakeSubscription(faulty, stream, group, consumer);
   }
 
-  /** How many entries the stream has. */
-  long size() {
-    return stream.size();
+  FakeStream stream() {
+    return stream;
   }
 }

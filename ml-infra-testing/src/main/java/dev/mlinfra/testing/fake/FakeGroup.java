@@ -4,18 +4,41 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Where a consumer group is in its stream and what it has not acknowledged. Not thread-safe. */
 final class FakeGroup {
   private record Pending(String consumer, Instant since, long deliveries) {}
 
   private final TreeMap<Integer, Pending> pending = new TreeMap<>();
+  private final Set<String> consumers = new TreeSet<>();
   private int next;
 
   /** The index of the next entry that nobody got. */
   int next() {
     return next;
+  }
+
+  /** A consumer is one from its first read on. */
+  void join(String consumer) {
+    consumers.add(consumer);
+  }
+
+  /** A consumer stays one as long as entries are pending for it. */
+  void leave(String consumer) {
+    if (pending.values().stream().noneMatch(entry -> entry.consumer().equals(consumer))) {
+      consumers.remove(consumer);
+    }
+  }
+
+  long pending() {
+    return pending.size();
+  }
+
+  Set<String> consumers() {
+    return Set.copyOf(consumers);
   }
 
   int deliver(String consumer, Instant now) {

@@ -22,7 +22,7 @@ final class FakeModelMirror implements ModelMirror {
   public ModelVersion.Mirrored mirror(ModelVersion version) {
     String number = Integer.toString(version.version());
     return faulty.call(
-        Part.MODEL_MIRROR,
+        Call.of(Part.MODEL_MIRROR, version),
         () ->
             runs.computeIfAbsent(
                 new Key(version.name(), number),
@@ -32,7 +32,7 @@ final class FakeModelMirror implements ModelMirror {
   @Override
   public void mirror(Promotion promotion, ModelVersion.Mirrored mirrored) {
     faulty.run(
-        Part.MODEL_MIRROR,
+        Call.of(Part.MODEL_MIRROR, promotion, mirrored),
         () -> aliases.put(new Key(promotion.name(), promotion.alias()), mirrored));
   }
 

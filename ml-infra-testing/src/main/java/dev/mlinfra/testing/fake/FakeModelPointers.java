@@ -19,7 +19,9 @@ final class FakeModelPointers implements ModelPointers {
 
   @Override
   public void point(String alias, ModelVersion version) {
-    faulty.run(Part.MODEL_POINTERS, () -> pointers.put(new Key(version.name(), alias), version));
+    faulty.run(
+        Call.of(Part.MODEL_POINTERS, version),
+        () -> pointers.put(new Key(version.name(), alias), version));
   }
 
   @Override

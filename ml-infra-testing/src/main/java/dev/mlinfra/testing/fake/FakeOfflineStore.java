@@ -39,7 +39,7 @@ final class FakeOfflineStore implements OfflineStore {
 
   @Override
   public int append(FeatureView view, List<PackedRow> rows) {
-    return faulty.call(Part.OFFLINE_STORE, () -> add(view, rows));
+    return faulty.call(new Call(Part.OFFLINE_STORE, rows, true), () -> add(view, rows));
   }
 
   @Override

@@ -28,13 +28,13 @@ final class FakeOnlineStore implements OnlineStore {
 
   @Override
   public int putIfNewer(FeatureView view, List<PackedRow> rows) {
-    return faulty.call(Part.ONLINE_STORE, () -> put(view, rows));
+    return faulty.call(new Call(Part.ONLINE_STORE, rows, true), () -> put(view, rows));
   }
 
   @Override
   public List<Optional<byte[]>> read(FeatureView view, List<String> entities, Duration budget) {
     return faulty.call(
-        Part.ONLINE_STORE,
+        new Call(Part.ONLINE_STORE, entities, true),
         budget,
         () -> {
           synchronized (lock) {
@@ -59,7 +59,7 @@ final class FakeOnlineStore implements OnlineStore {
       int newer = 0;
       for (PackedRow row : rows) {
         Key key = new Key(view.name(), row.entity());
-        Instant until = row.eventTime().plus(view.ttl());
+        Instant until = expiry(view, row);
         boolean outdated =
             alive(key).filter(v -> v.row().eventTime().isAfter(row.eventTime())).isPresent();
         if (until.isAfter(clock.instant()) && !outdated) {
@@ -69,6 +69,11 @@ final class FakeOnlineStore implements OnlineStore {
       }
       return newer;
     }
+  }
+
+  private static Instant expiry(FeatureView view, PackedRow row) {
+    Duration left = Duration.between(row.eventTime(), Instant.MAX);
+    return left.compareTo(view.ttl()) <= 0 ? Instant.MAX : row.eventTime().plus(view.ttl());
   }
 
   private Optional<Value> alive(Key key) {

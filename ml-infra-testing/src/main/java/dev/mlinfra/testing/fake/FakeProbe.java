@@ -30,7 +30,7 @@ final class FakeProbe implements HealthProbe {
   public ComponentHealth check(Duration budget) {
     long start = System.nanoTime();
     try {
-      List<String> faults = faulty.call(Part.PROBE, budget, faulty::describe);
+      List<String> faults = faulty.call(Call.of(Part.PROBE), budget, faulty::describe);
       return faults.isEmpty()
           ? health(Status.UP, "in memory", start)
           : health(Status.DEGRADED, String.join(", ", faults) + "; heal() it", start);

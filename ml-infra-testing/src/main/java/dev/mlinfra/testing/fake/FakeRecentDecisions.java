@@ -34,7 +34,7 @@ final class FakeRecentDecisions implements RecentDecisions {
   public void remember(List<RecentDecision> batch) {
     try {
       faulty.call(
-          Part.RECENT_DECISIONS,
+          new Call(Part.RECENT_DECISIONS, batch, true),
           Duration.ZERO,
           () -> {
             Instant now = clock.instant();
@@ -52,7 +52,9 @@ final class FakeRecentDecisions implements RecentDecisions {
   public List<Optional<RecentDecision>> find(List<UUID> ids, Duration budget) {
     try {
       return faulty.call(
-          Part.RECENT_DECISIONS, budget, () -> ids.stream().map(this::known).toList());
+          new Call(Part.RECENT_DECISIONS, ids, true),
+          budget,
+          () -> ids.stream().map(this::known).toList());
     } catch (MlInfraException e) {
       LOG.debug("recent decisions not found: {}", e.getMessage());
       return Collections.nCopies(ids.size(), Optional.empty());

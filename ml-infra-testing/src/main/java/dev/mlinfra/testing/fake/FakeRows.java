@@ -51,11 +51,7 @@ final class FakeRows<T> implements RowStore<T> {
     for (int row = 0; row < encoded.count(); row++) {
       batch.add(row(encoded, row));
     }
-    Written written = store.apply(batch, firstAttempt);
-    for (int row = 0; row < encoded.count(); row++) {
-      rows.remove(key(encoded, row));
-    }
-    return written;
+    return store.apply(batch, firstAttempt);
   }
 
   @Override

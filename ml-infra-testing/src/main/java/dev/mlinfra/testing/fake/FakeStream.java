@@ -3,6 +3,7 @@ package dev.mlinfra.testing.fake;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.Written;
+import dev.mlinfra.spi.runtime.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The entries of a stream and what its groups have done with them. */
 final class FakeStream {
   private final Object lock = new Object();
   private final HostClock clock;
-  private final List<Event> entries = new ArrayList<>();
+  private final List<Published> entries = new ArrayList<>();
   private final Set<UUID> ids = new HashSet<>();
   private final Map<String, FakeGroup> groups = new HashMap<>();
 
@@ -29,7 +32,7 @@ final class FakeStream {
       int before = entries.size();
       for (Event event : batch) {
         if (ids.add(event.id()) || firstAttempt) {
-          entries.add(event);
+          entries.add(Published.of(event));
         }
       }
       lock.notifyAll();
@@ -41,8 +44,9 @@ final class FakeStream {
   /** Waits for entries that the group did not get yet, at most for the given time. */
   List<EventBroker.Entry> read(String group, String consumer, int count, Duration block)
       throws InterruptedException {
-    long deadline = System.nanoTime() + block.toNanos();
+    long deadline = System.nanoTime() + Timeouts.bounded(block).toNanos();
     synchronized (lock) {
+      group(group).join(consumer);
       while (group(group).next() >= entries.size()) {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
@@ -71,15 +75,48 @@ final class FakeStream {
     }
   }
 
+  /** Appends what is no event. */
+  void appendUnreadable(String raw) {
+    synchronized (lock) {
+      entries.add(new Published(null, raw));
+      lock.notifyAll();
+    }
+  }
+
+  void leave(String group, String consumer) {
+    synchronized (lock) {
+      group(group).leave(consumer);
+    }
+  }
+
   void ack(String group, List<String> entryIds) {
     synchronized (lock) {
       entryIds.forEach(id -> group(group).ack(index(id)));
     }
   }
 
+  /** A copy of the entries that are events. */
+  List<Event> events() {
+    synchronized (lock) {
+      return entries.stream().flatMap(entry -> Stream.ofNullable(entry.event())).toList();
+    }
+  }
+
   long size() {
     synchronized (lock) {
       return entries.size();
+    }
+  }
+
+  long pending(String group) {
+    synchronized (lock) {
+      return group(group).pending();
+    }
+  }
+
+  Set<String> consumers(String group) {
+    synchronized (lock) {
+      return group(group).consumers();
     }
   }
 
@@ -92,10 +129,16 @@ final class FakeStream {
   }
 
   private EventBroker.Entry entry(int index, long deliveries) {
-    Event event = entries.get(index);
-    String raw =
-        "id=%s type=%s key=%s at=%s fields=%s"
-            .formatted(event.id(), event.type(), event.key(), event.at(), event.fields());
-    return new EventBroker.Entry((index + 1) + "-0", event, raw, deliveries);
+    Published entry = entries.get(index);
+    return new EventBroker.Entry((index + 1) + "-0", entry.event(), entry.raw(), deliveries);
+  }
+
+  private record Published(@Nullable Event event, String raw) {
+    static Published of(Event event) {
+      return new Published(
+          event,
+          "id=%s type=%s key=%s at=%s fields=%s"
+              .formatted(event.id(), event.type(), event.key(), event.at(), event.fields()));
+    }
   }
 }

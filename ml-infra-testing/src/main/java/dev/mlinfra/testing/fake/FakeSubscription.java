@@ -52,6 +52,6 @@ final class FakeSubscription implements EventBroker.Subscription {
 
   @Override
   public void close() {
-    // a consumer without pending entries leaves nothing behind; one with some keeps them
+    stream.leave(group, consumer);
   }
 }

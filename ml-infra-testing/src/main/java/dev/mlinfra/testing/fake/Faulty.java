@@ -3,11 +3,14 @@ package dev.mlinfra.testing.fake;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.spi.runtime.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Decides for every call what becomes of it. Thread-safe. */
@@ -18,9 +21,13 @@ final class Faulty {
     LOSES_ANSWERS
   }
 
+  /** What a test does at each call of a part. */
+  private record Hook(Part part, boolean early, Consumer<Call> action) {}
+
   private final Object lock = new Object();
   private final Map<Part, Mode> modes = new EnumMap<>(Part.class);
   private final Map<Part, Duration> delays = new EnumMap<>(Part.class);
+  private final List<Hook> hooks = new CopyOnWriteArrayList<>();
   private Duration callTimeout = Duration.ofSeconds(10);
   private long generation;
 
@@ -40,6 +47,14 @@ final class Faulty {
     synchronized (lock) {
       delays.put(part, delay);
     }
+  }
+
+  void before(Part part, Consumer<Call> action) {
+    hooks.add(new Hook(part, true, action));
+  }
+
+  void after(Part part, Consumer<Call> action) {
+    hooks.add(new Hook(part, false, action));
   }
 
   void heal() {
@@ -76,31 +91,49 @@ final class Faulty {
 
   /** Does some work as the part is now, within the time-out that every part has. */
   <T> T call(Part part, Supplier<T> work) {
+    return call(Call.of(part), work);
+  }
+
+  /** Does some work with what is handed over. */
+  <T> T call(Call call, Supplier<T> work) {
     Duration timeout;
     synchronized (lock) {
       timeout = callTimeout;
     }
-    enter(part, timeout, false);
-    T result = work.get();
-    leave(part);
-    return result;
+    return call(call, timeout, false, work);
   }
 
   /** Does some work that has a time budget of its own. */
-  <T> T call(Part part, Duration budget, Supplier<T> work) {
-    enter(part, budget, true);
-    T result = work.get();
-    leave(part);
-    return result;
+  <T> T call(Call call, Duration budget, Supplier<T> work) {
+    return call(call, budget, true, work);
   }
 
   void run(Part part, Runnable work) {
+    run(Call.of(part), work);
+  }
+
+  void run(Call call, Runnable work) {
     call(
-        part,
+        call,
         () -> {
           work.run();
-          return part;
+          return call;
         });
+  }
+
+  private <T> T call(Call call, Duration longest, boolean budgeted, Supplier<T> work) {
+    told(call, true);
+    enter(call.part(), longest, budgeted);
+    T result = work.get();
+    told(call, false);
+    leave(call.part());
+    return result;
+  }
+
+  private void told(Call call, boolean early) {
+    hooks.stream()
+        .filter(hook -> hook.part() == call.part() && hook.early() == early)
+        .forEach(hook -> hook.action().accept(call));
   }
 
   private void set(Mode mode, Part... parts) {
@@ -114,6 +147,7 @@ final class Faulty {
 
   private void enter(Part part, Duration longest, boolean budgeted) {
     long start = System.nanoTime();
+    long most = Timeouts.bounded(longest).toNanos();
     synchronized (lock) {
       long entered = generation;
       while (true) {
@@ -127,13 +161,13 @@ final class Faulty {
         if (waited >= until) {
           return;
         }
-        if (waited >= longest.toNanos()) {
+        if (waited >= most) {
           throw tooLong(part, longest, budgeted);
         }
         if (entered != generation) {
           throw new UnavailableException(part + " was closed while it hung; connect again");
         }
-        long left = Math.min(until, longest.toNanos()) - waited;
+        long left = Math.min(until, most) - waited;
         try {
           lock.wait(left / 1_000_000, (int) (left % 1_000_000));
         } catch (InterruptedException e) {

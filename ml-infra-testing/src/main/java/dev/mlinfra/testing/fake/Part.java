@@ -30,6 +30,8 @@ public enum Part {
   MODEL_MIRROR,
   /** Keeps what was learned. */
   PATTERN_STORE,
+  /** Says that services are to pause. */
+  PAUSE_SIGNAL,
   /** Makes the schema. */
   SCHEMA_ADMIN,
   /** Makes the stream. */

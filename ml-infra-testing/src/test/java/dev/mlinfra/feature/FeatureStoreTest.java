@@ -1,20 +1,21 @@
-package dev.mlinfra;
+package dev.mlinfra.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.ModuleMissingException;
-import dev.mlinfra.feature.AsOf;
-import dev.mlinfra.feature.FeatureLookup;
-import dev.mlinfra.feature.FeatureRow;
-import dev.mlinfra.feature.FeatureStatus;
-import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.PackedRow;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,9 @@ class FeatureStoreTest {
           .ttl(Duration.ofDays(1))
           .build();
 
-  private final MemoryFeatures tiers = new MemoryFeatures();
+  private final FakeInfra fake = FakeInfra.create();
+  private final RecordingWiring tiers =
+      RecordingWiring.of("tiers", Clock.fixed(NOW, ZoneOffset.UTC)).open(fake);
 
   @Test
   void readsBackEveryTypeOnline() {
@@ -90,6 +93,8 @@ class FeatureStoreTest {
   @Test
   void answersForEveryEntityInOrder() {
     try (MlInfra ml = connect(USER)) {
+      Clock late = Clock.fixed(NOW.minusSeconds(1), ZoneOffset.UTC);
+      RecordingWiring.of("a server whose clock is late", late).open(fake);
       ml.features().put("user", List.of(row("fresh", NOW), row("stale", NOW.minus(USER.ttl()))));
       assertThat(
               ml.features()
@@ -102,10 +107,10 @@ class FeatureStoreTest {
   @Test
   void storesOfflineAndAnswersUnavailableWhileTheOnlineStoreIsDown() {
     try (MlInfra ml = connect(USER)) {
-      tiers.onlineDown = true;
+      fake.fail(Part.ONLINE_STORE);
       assertThat(ml.features().put("user", List.of(row("u1", NOW)))).isEqualTo(1);
       assertThat(ml.features().online("user", "u1").status()).isEqualTo(FeatureStatus.UNAVAILABLE);
-      tiers.onlineDown = false;
+      fake.heal();
       assertThat(ml.features().online("user", "u1").status()).isEqualTo(FeatureStatus.MISSING);
       assertThat(ml.features().materialize("user")).isEqualTo(1);
       assertThat(ml.features().online("user", "u1").status()).isEqualTo(FeatureStatus.PRESENT);
@@ -116,20 +121,20 @@ class FeatureStoreTest {
   void neverTurnsDamagedBytesIntoANumber() {
     try (MlInfra ml = connect(USER)) {
       ml.features().put("user", List.of(row("u1", NOW)));
-      byte[] good = tiers.newest.get("u1").clone();
+      byte[] good = online("u1").get(0).orElseThrow();
       for (int length = 0; length < good.length; length++) {
-        tiers.newest.put("u1", Arrays.copyOf(good, length));
+        store(Arrays.copyOf(good, length));
         assertThat(ml.features().online("user", "u1").status()).isEqualTo(FeatureStatus.MISSING);
       }
       Random random = new Random(7);
       for (int i = 0; i < good.length * 8; i++) {
         byte[] bad = good.clone();
         bad[i / 8] ^= (byte) (1 << (i % 8));
-        tiers.newest.put("u1", bad);
+        store(bad);
         assertThat(ml.features().online("user", "u1").status()).isEqualTo(FeatureStatus.MISSING);
         byte[] noise = new byte[random.nextInt(200)];
         random.nextBytes(noise);
-        tiers.newest.put("u1", noise);
+        store(noise);
         assertThat(ml.features().online("user", "u1").status()).isEqualTo(FeatureStatus.MISSING);
       }
     }
@@ -206,25 +211,16 @@ class FeatureStoreTest {
 
   @Test
   void sendsTheSameRowOnceToEitherTier() {
-    List<PackedRow> sent = new ArrayList<>();
-    OnlineStore online =
-        new OnlineStore() {
-          @Override
-          public int putIfNewer(FeatureView view, List<PackedRow> rows) {
-            sent.addAll(rows);
-            return rows.size();
-          }
-
-          @Override
-          public List<Optional<byte[]>> read(
-              FeatureView view, List<String> entities, Duration budget) {
-            return tiers.read(view, entities, budget);
-          }
-        };
-    try (MlInfra ml = connect(USER, online)) {
+    List<Object> appended = new ArrayList<>();
+    List<Object> sent = new ArrayList<>();
+    fake.before(Part.OFFLINE_STORE, call -> appended.addAll(call.items()));
+    fake.before(Part.ONLINE_STORE, call -> sent.addAll(call.items()));
+    try (MlInfra ml = connect(USER)) {
       ml.features().put("user", List.of(row("u1", NOW), row("u2", NOW), row("u1", NOW)));
-      assertThat(tiers.history).extracting(PackedRow::entity).containsExactly("u1", "u2");
-      assertThat(sent).containsExactlyElementsOf(tiers.history);
+      assertThat(appended)
+          .extracting(row -> ((PackedRow) row).entity())
+          .containsExactly("u1", "u2");
+      assertThat(sent).containsExactlyElementsOf(appended);
     }
   }
 
@@ -253,8 +249,8 @@ class FeatureStoreTest {
             .isInstanceOf(CorruptDataException.class)
             .satisfies(FeatureStoreTest::isOneLine);
       }
-      assertThat(tiers.history).isEmpty();
-      assertThat(tiers.newest).isEmpty();
+      tiers.part(OfflineStore.class).latest(USER, row -> fail("was stored: " + row));
+      assertThat(online("good", "u1")).containsOnly(Optional.empty());
     }
   }
 
@@ -285,10 +281,7 @@ class FeatureStoreTest {
   @Test
   void saysWhichTierIsMissing() {
     MlInfraConfig config =
-        MlInfraConfig.forService("test")
-            .install(TestModule.providing(OfflineStore.class, tiers))
-            .view(USER)
-            .build();
+        MlInfraConfig.forService("test").install(fake.only(OfflineStore.class)).view(USER).build();
     try (MlInfra ml = MlInfra.connect(config)) {
       assertThat(ml.features().put("user", List.of(row("u1", Instant.now())))).isEqualTo(1);
       assertThatThrownBy(() -> ml.features().online("user", "u1"))
@@ -298,17 +291,22 @@ class FeatureStoreTest {
   }
 
   private MlInfra connect(FeatureView view) {
-    return connect(view, tiers);
-  }
-
-  private MlInfra connect(FeatureView view, OnlineStore online) {
     return MlInfra.connect(
         MlInfraConfig.forService("test")
             .clock(Clock.fixed(NOW, ZoneOffset.UTC))
-            .install(TestModule.providing(OfflineStore.class, tiers))
-            .install(TestModule.providing(OnlineStore.class, online))
+            .install(fake.only(OfflineStore.class, OnlineStore.class))
             .view(view)
             .build());
+  }
+
+  private List<Optional<byte[]>> online(String... entities) {
+    return tiers.part(OnlineStore.class).read(USER, List.of(entities), Duration.ofSeconds(1));
+  }
+
+  private void store(byte[] packed) {
+    tiers
+        .part(OnlineStore.class)
+        .putIfNewer(USER, List.of(new PackedRow("u1", NOW, NOW, USER.schemaHash(), packed)));
   }
 
   private static FeatureRow row(String entity, Instant at) {

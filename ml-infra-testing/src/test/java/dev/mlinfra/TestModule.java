@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A module whose parts are given by the test. */
-record TestModule(String name, List<String> faults, Consumer<Wiring> opening)
+public record TestModule(String name, List<String> faults, Consumer<Wiring> opening)
     implements InfraModule {
-  static TestModule of(String name, Consumer<Wiring> opening) {
+  public static TestModule of(String name, Consumer<Wiring> opening) {
     return new TestModule(name, List.of(), opening);
   }
 
-  static <T> TestModule providing(Class<T> part, T instance) {
+  public static <T> TestModule providing(Class<T> part, T instance) {
     return of(part.getSimpleName(), wiring -> wiring.provide(part, instance));
   }
 
-  static HealthProbe probe(String component, ComponentHealth.Status status) {
+  public static HealthProbe probe(String component, ComponentHealth.Status status) {
     return new HealthProbe() {
       @Override
       public String component() {

@@ -1,37 +1,36 @@
-package dev.mlinfra;
+package dev.mlinfra.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.history.RecentDecision;
-import dev.mlinfra.shadow.ShadowAnswer;
-import dev.mlinfra.shadow.ShadowPlan;
-import dev.mlinfra.shadow.ShadowRun;
-import dev.mlinfra.shadow.ShadowTally;
 import dev.mlinfra.shadow.ShadowTally.Outcome;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.RecentDecisions;
 import dev.mlinfra.telemetry.Instrument;
-import dev.mlinfra.telemetry.Telemetry;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,22 +40,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShadowRunTest {
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  private final RecordingStore store = new RecordingStore();
-  private final RememberedDecisions recent = new RememberedDecisions();
-  private final Observed meters = new Observed();
+  private final FakeInfra fake = FakeInfra.create();
+  private final RecordingTelemetry meters = new RecordingTelemetry();
   private final MlInfra ml =
       MlInfra.connect(
           MlInfraConfig.forService("test")
               .decisions(BufferOptions.builder().linger(Duration.ofMillis(2)).build())
               .install(
-                  TestModule.of(
-                      "store",
-                      wiring -> {
-                        wiring.provide(Telemetry.class, meters);
-                        wiring.provide(DecisionSink.class, store);
-                        wiring.provide(DeadLetterStore.class, store);
-                        wiring.provide(RecentDecisions.class, recent);
-                      }))
+                  fake.only(DecisionSink.class, DeadLetterStore.class, RecentDecisions.class))
+              .install(meters)
               .build());
 
   @AfterEach
@@ -66,6 +58,10 @@ class ShadowRunTest {
 
   @Test
   void logsThePrimaryAndEveryCandidateUnderOneId() {
+    Queue<RecentDecision> remembered = new ConcurrentLinkedQueue<>();
+    fake.after(
+        Part.RECENT_DECISIONS,
+        call -> call.items().forEach(item -> remembered.add((RecentDecision) item)));
     ShadowRun<Integer, String> run =
         plan(ShadowRunTest::parity)
             .candidate("same", "1", ShadowRunTest::parity)
@@ -75,8 +71,8 @@ class ShadowRunTest {
     ShadowAnswer<String> decided = run.decide(4);
     assertThat(decided.answer()).isEqualTo("even");
     settle(run);
-    assertThat(store.stored()).hasSize(3).allMatch(row -> row.id().equals(decided.id()));
-    assertThat(store.stored()).extracting(Decision::decidedAt).doesNotHaveDuplicates();
+    assertThat(fake.decisions()).hasSize(3).allMatch(row -> row.id().equals(decided.id()));
+    assertThat(fake.decisions()).extracting(Decision::decidedAt).doesNotHaveDuplicates();
     Decision live = find("rules");
     assertThat(live.mode()).isEqualTo(DecisionMode.LIVE);
     assertThat(live.baselineAction()).isEmpty();
@@ -92,9 +88,11 @@ class ShadowRunTest {
         .containsExactly(
             new ShadowTally("same/1", Map.of(Outcome.AGREED, 1L)),
             new ShadowTally("other/2", Map.of(Outcome.DIFFERED, 1L)));
-    assertThat(meters.value(Instrument.SHADOW_TURNS, "judge other/2 differed")).isEqualTo(1);
-    assertThat(meters.timed).contains("judge rules/1", "judge same/1", "judge other/2");
-    assertThat(recent.seen).extracting(RecentDecision::model).containsExactly("rules");
+    assertThat(meters.value(Instrument.SHADOW_TURNS, "judge", "other/2", "differed")).isEqualTo(1);
+    for (String decider : List.of("rules/1", "same/1", "other/2")) {
+      assertThat(meters.value(Instrument.SHADOW_LATENCY, "judge", decider)).isPositive();
+    }
+    assertThat(remembered).extracting(RecentDecision::model).containsExactly("rules");
   }
 
   @Test
@@ -109,7 +107,7 @@ class ShadowRunTest {
     UUID prepared = run.decide(1).id();
     run.decide(2);
     settle(run);
-    assertThat(store.stored())
+    assertThat(fake.decisions())
         .hasSize(4)
         .allMatch(row -> row.deferred() == row.id().equals(prepared));
   }
@@ -183,7 +181,7 @@ class ShadowRunTest {
     settle(run);
     assertThat(run.tallies().get(0).counts()).isEqualTo(Map.of(Outcome.FAILED, 20L));
     assertThat(run.tallies().get(1).counts()).isEqualTo(Map.of(Outcome.AGREED, 20L));
-    assertThat(store.stored()).hasSize(40);
+    assertThat(fake.decisions()).hasSize(40);
   }
 
   @Test
@@ -213,7 +211,7 @@ class ShadowRunTest {
     run.decide(1);
     settle(run);
     assertThat(run.tallies().get(0).count(Outcome.DIFFERED)).as("its thread is free").isEqualTo(1);
-    assertThat(store.stored()).hasSize(3);
+    assertThat(fake.decisions()).hasSize(3);
   }
 
   @Test
@@ -436,7 +434,7 @@ class ShadowRunTest {
         run.decide(round);
         settle(run);
       }
-      assertThat(meters.value(Instrument.SHADOW_TURNS, "judge c/1 agreed")).isEqualTo(round);
+      assertThat(meters.value(Instrument.SHADOW_TURNS, "judge", "c/1", "agreed")).isEqualTo(round);
     }
   }
 
@@ -472,7 +470,7 @@ class ShadowRunTest {
   }
 
   private Decision find(String model) {
-    return store.stored().stream().filter(d -> d.model().equals(model)).findFirst().orElseThrow();
+    return fake.decisions().stream().filter(d -> d.model().equals(model)).findFirst().orElseThrow();
   }
 
   private static long total(ShadowTally tally) {
@@ -503,29 +501,5 @@ class ShadowRunTest {
     public String getMessage() {
       throw new IllegalStateException("by the test");
     }
-  }
-
-  private static final class Observed implements Telemetry {
-    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
-    private final ConcurrentLinkedQueue<String> timed = new ConcurrentLinkedQueue<>();
-
-    private long value(Instrument meter, String tags) {
-      return counts.get(meter + " " + tags).sum();
-    }
-
-    @Override
-    public void count(Instrument meter, long amount, String... tagValues) {
-      counts
-          .computeIfAbsent(meter + " " + String.join(" ", tagValues), key -> new LongAdder())
-          .add(amount);
-    }
-
-    @Override
-    public void time(Instrument meter, long nanos, String... tagValues) {
-      timed.add(String.join(" ", tagValues));
-    }
-
-    @Override
-    public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {}
   }
 }

@@ -1,21 +1,24 @@
-package dev.mlinfra;
+package dev.mlinfra.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
-import dev.mlinfra.event.ConsumerOptions;
-import dev.mlinfra.event.Delivery;
-import dev.mlinfra.event.Event;
-import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -31,8 +34,7 @@ class EventStreamsTest {
           .maxAttempts(3)
           .build();
 
-  private final ListBroker broker = new ListBroker();
-  private final RecordingStore store = new RecordingStore();
+  private final FakeInfra fake = FakeInfra.create();
   private final Queue<Delivery> seen = new ConcurrentLinkedQueue<>();
 
   @Test
@@ -42,21 +44,21 @@ class EventStreamsTest {
       publish(ml, 250);
       Await.until("all handled", () -> consumer.progress().handled() == 250);
       assertThat(seen.stream().map(d -> d.event().key()).toList())
-          .isEqualTo(broker.stream.stream().map(Event::key).toList());
-      assertThat(broker.pendingCount()).isZero();
+          .isEqualTo(fake.events().stream().map(Event::key).toList());
+      assertThat(fake.pending("workers")).isZero();
       assertThat(ml.events().ledger().stored()).isEqualTo(250);
     }
-    assertThat(broker.closed).isTrue();
+    assertThat(fake.consumers("workers")).as("who has not left").isEmpty();
   }
 
   @Test
   void keepsEventsWhileTheBrokerIsDownAndReadsOnWhenItIsBack() {
-    broker.down = true;
+    fake.fail(Part.EVENT_BROKER);
     try (MlInfra ml = connect()) {
       EventConsumer consumer = ml.events().consume("workers", QUICK, seen::addAll);
       publish(ml, 10);
       assertThat(ml.events().ledger().buffered()).isEqualTo(10);
-      broker.down = false;
+      fake.heal();
       Await.until("all handled", () -> consumer.progress().handled() == 10);
     }
   }
@@ -79,17 +81,17 @@ class EventStreamsTest {
       Await.until("one parked", () -> consumer.progress().deadLettered() == 1);
       Await.until("others handled", () -> consumer.progress().handled() == 19);
       assertThat(seen.stream().map(d -> d.event().key())).doesNotContain("e7").hasSize(19);
-      assertThat(store.letters).hasSize(1);
-      assertThat(store.letters.get(0).origin()).isEqualTo("workers");
-      assertThat(store.letters.get(0).cause()).contains("e7 is poison");
-      assertThat(store.letters.get(0).attempts()).isEqualTo(3);
-      Await.until("all acknowledged", () -> broker.pendingCount() == 0);
+      assertThat(fake.deadLetters()).hasSize(1);
+      assertThat(fake.deadLetters().get(0).origin()).isEqualTo("workers");
+      assertThat(fake.deadLetters().get(0).cause()).contains("e7 is poison");
+      assertThat(fake.deadLetters().get(0).attempts()).isEqualTo(3);
+      Await.until("all acknowledged", () -> fake.pending("workers") == 0);
     }
   }
 
   @Test
   void acknowledgesNothingWhileDeadLettersCannotBeKept() {
-    store.down = true;
+    fake.fail(Part.DEAD_LETTERS);
     try (MlInfra ml = connect()) {
       EventConsumer consumer =
           ml.events()
@@ -102,10 +104,10 @@ class EventStreamsTest {
       publish(ml, 3);
       Await.until("attempts are used up", () -> consumer.progress().failures() >= 6);
       assertThat(consumer.progress().deadLettered()).isZero();
-      assertThat(broker.pendingCount()).isEqualTo(3);
-      store.down = false;
+      assertThat(fake.pending("workers")).isEqualTo(3);
+      fake.heal();
       Await.until("parked at last", () -> consumer.progress().deadLettered() == 3);
-      Await.until("acknowledged", () -> broker.pendingCount() == 0);
+      Await.until("acknowledged", () -> fake.pending("workers") == 0);
     }
   }
 
@@ -113,9 +115,16 @@ class EventStreamsTest {
   void takesOverEntriesOfConsumersThatHaveGoneAndParksWhatKilledThem() {
     Event survivor = Event.of("t", "survivor");
     Event killer = Event.of("t", "killer");
-    broker.toClaim.add(new EventBroker.Entry("1-1", survivor, "raw", 2));
-    broker.toClaim.add(new EventBroker.Entry("1-2", killer, "raw", 4));
-    broker.toClaim.add(new EventBroker.Entry("1-3", null, "garbage", 2));
+    EventBroker broker = RecordingWiring.opened(fake).part(EventBroker.class);
+    try (EventBroker.Subscription gone = broker.subscribe("workers", "gone")) {
+      broker.append(List.of(killer), true);
+      gone.read(10, Duration.ZERO);
+      gone.claim(Duration.ZERO, 10);
+      gone.claim(Duration.ZERO, 10);
+      broker.append(List.of(survivor), true);
+      fake.appendUnreadable("garbage");
+      gone.read(10, Duration.ZERO);
+    }
     try (MlInfra ml = connect()) {
       EventConsumer consumer = ml.events().consume("workers", QUICK, seen::addAll);
       Await.until("two parked", () -> consumer.progress().deadLettered() == 2);
@@ -123,10 +132,10 @@ class EventStreamsTest {
       assertThat(seen).singleElement().extracting(Delivery::attempt).isEqualTo(2);
       assertThat(consumer.progress().claimed()).isEqualTo(3);
       assertThat(consumer.progress().redelivered()).isEqualTo(1);
-      assertThat(store.letters)
+      assertThat(fake.deadLetters())
           .extracting(letter -> letter.subjectId())
-          .containsExactlyInAnyOrder(killer.id().toString(), "1-3");
-      Await.until("acknowledged", () -> broker.pendingCount() == 0);
+          .containsExactlyInAnyOrder(killer.id().toString(), "3-0");
+      Await.until("acknowledged", () -> fake.pending("workers") == 0);
     }
   }
 
@@ -180,9 +189,7 @@ class EventStreamsTest {
   @Test
   void refusesToConsumeWithoutAPlaceForDeadLetters() {
     MlInfraConfig alone =
-        MlInfraConfig.forService("test")
-            .install(TestModule.providing(EventBroker.class, broker))
-            .build();
+        MlInfraConfig.forService("test").install(fake.only(EventBroker.class)).build();
     try (MlInfra ml = MlInfra.connect(alone)) {
       assertThatThrownBy(() -> ml.events().consume("workers", QUICK, seen::addAll))
           .isInstanceOf(ModuleMissingException.class)
@@ -217,7 +224,8 @@ class EventStreamsTest {
                     }
                   });
       publish(ml, 3);
-      Await.until("all handled", () -> broker.pendingCount() == 0 && broker.handedOut() == 3);
+      Await.until(
+          "all handled", () -> consumer.progress().handled() == 3 && fake.pending("workers") == 0);
       Await.until("counted", () -> consumer.progress().handled() == 3);
       assertThat(refused).hasPositiveValue();
     }
@@ -254,8 +262,7 @@ class EventStreamsTest {
     return MlInfra.connect(
         MlInfraConfig.forService("test")
             .events(options)
-            .install(TestModule.providing(EventBroker.class, broker))
-            .install(TestModule.providing(DeadLetterStore.class, store))
+            .install(fake.only(EventBroker.class, DeadLetterStore.class))
             .build());
   }
 

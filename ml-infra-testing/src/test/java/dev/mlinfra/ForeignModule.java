@@ -1,5 +1,7 @@
 package dev.mlinfra;
 
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.RecordingWiring;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.OnlineStore;
@@ -13,6 +15,8 @@ record ForeignModule(String url, long shards) implements InfraModule {
   static final Instrument READS =
       Instrument.counter("acme.reads", "reads", "Answered by a shard", "shard");
   static final Instrument SHARDS = Instrument.gauge("acme.shards", "", "Shards in use");
+
+  private static final RecordingWiring OTHER = RecordingWiring.opened(FakeInfra.create());
 
   @Override
   public String name() {
@@ -28,7 +32,7 @@ record ForeignModule(String url, long shards) implements InfraModule {
 
   @Override
   public void open(Wiring wiring) {
-    wiring.provide(OnlineStore.class, new MemoryFeatures());
+    wiring.provide(OnlineStore.class, OTHER.part(OnlineStore.class));
     wiring.telemetry().observe(SHARDS, () -> shards);
     wiring.telemetry().count(READS, 3, "a");
   }

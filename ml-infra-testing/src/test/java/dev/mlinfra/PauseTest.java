@@ -9,7 +9,6 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
@@ -19,18 +18,19 @@ import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.SchemaAdmin;
-import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -42,9 +42,9 @@ class PauseTest {
           .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
           .build();
 
-  private final RecordingStore store = new RecordingStore();
-  private final ListBroker broker = new ListBroker();
-  private final SettableSignal signal = new SettableSignal();
+  private final FakeInfra fake = FakeInfra.create().callTimeout(Duration.ofMinutes(4));
+  private final List<Boolean> firstAttempts = SinkCalls.firstAttempts(fake);
+  private final AtomicInteger looks = new AtomicInteger();
 
   @Test
   void dropsAndCountsEveryOfferWhilePausedAndTakesThemAgainAfterwards() {
@@ -69,38 +69,38 @@ class PauseTest {
       assertThat(ml.paused()).isFalse();
       assertThat(ml.decisions().log(decision()).accepted()).isTrue();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.sequences()).as("the dropped one has number 1").containsExactly(2L);
+      assertThat(SinkCalls.sequences(fake)).as("the dropped one has number 1").containsExactly(2L);
     }
   }
 
   @Test
   void holdsWhatItAcceptedBeforeAndWritesItOnceResumed() {
-    store.hang = new CountDownLatch(1);
+    fake.hang(Part.DECISION_SINK);
     try (MlInfra ml = connect(config())) {
       ml.decisions().log(decision());
-      Await.until("the first is being written", () -> !store.firstAttempts.isEmpty());
+      Await.until("the first is being written", () -> !firstAttempts.isEmpty());
       IntStream.range(0, 50).forEach(i -> ml.decisions().log(decision()));
       ml.pause();
-      store.hang.countDown();
+      fake.heal();
       Await.until("what was on its way ended", () -> ml.decisions().ledger().stored() == 1);
       assertThat(ml.decisions().flush(LONG)).as("gives up at once").isFalse();
       assertThat(ml.decisions().ledger().buffered()).isEqualTo(50);
-      assertThat(store.firstAttempts).hasSize(1);
+      assertThat(firstAttempts).hasSize(1);
       ml.resume();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(51);
+      assertThat(fake.decisions()).hasSize(51);
     }
   }
 
   @Test
   void writesNothingWhenItClosesWhilePausedAndCountsWhatThatLost() {
-    store.hang = new CountDownLatch(1);
+    fake.hang(Part.DECISION_SINK);
     MlInfra ml = connect(config());
     ml.decisions().log(decision());
-    Await.until("the first is being written", () -> !store.firstAttempts.isEmpty());
+    Await.until("the first is being written", () -> !firstAttempts.isEmpty());
     IntStream.range(0, 50).forEach(i -> ml.decisions().log(decision()));
     ml.pause();
-    store.hang.countDown();
+    fake.heal();
     ml.close();
     Ledger ledger = ml.decisions().ledger();
     assertThat(ledger.dropped()).isEqualTo(Map.of("paused at close", 50L));
@@ -134,7 +134,7 @@ class PauseTest {
       Ledger ledger = ml.decisions().ledger();
       assertThat(ledger.offered()).isEqualTo(20_000);
       assertThat(ledger.dropped().getOrDefault("paused", 0L)).isEqualTo(paused);
-      assertThat(store.stored()).hasSize((int) (20_000 - paused));
+      assertThat(fake.decisions()).hasSize((int) (20_000 - paused));
     }
   }
 
@@ -146,9 +146,11 @@ class PauseTest {
       EventConsumer consumer =
           ml.events().consume("workers", options, batch -> handled.addAndGet(batch.size()));
       ml.pause();
-      broker.append(List.of(Event.of("t", "k")), true);
-      int looks = signal.looks.get();
-      Await.until("some time", () -> signal.looks.get() > looks + 2);
+      RecordingWiring.opened(fake)
+          .part(EventBroker.class)
+          .append(List.of(Event.of("t", "k")), true);
+      int before = looks.get();
+      Await.until("some time", () -> looks.get() > before + 2);
       assertThat(handled).hasValue(0);
       ml.resume();
       Await.until("handled", () -> consumer.progress().handled() == 1);
@@ -159,7 +161,7 @@ class PauseTest {
   void obeysTheSignalOfTheOperatorsAndSaysSoInTheHealthReport() {
     try (MlInfra ml = connect(config())) {
       assertThat(ml.health().components()).isEmpty();
-      signal.says = "key 'x' is 'anna: the database is moved'";
+      fake.pause("key 'x' is 'anna: the database is moved'");
       Await.until("paused", ml::paused);
       assertThat(ml.health().components())
           .singleElement()
@@ -171,39 +173,48 @@ class PauseTest {
               });
       ml.resume();
       assertThat(ml.paused()).as("the key is still there").isTrue();
-      signal.says = "";
+      fake.resume();
       Await.until("resumed", () -> !ml.paused());
     }
   }
 
   @Test
   void keepsTheLastKnownStateWhileTheSignalCannotBeRead() {
-    signal.says = "key 'x' is 'true'";
+    fake.pause("key 'x' is 'true'");
     try (MlInfra ml = connect(config())) {
       Await.until("paused", ml::paused);
-      signal.down = true;
-      signal.says = "";
-      int before = signal.looks.get();
-      Await.until("looked again", () -> signal.looks.get() > before + 2);
+      fake.fail(Part.PAUSE_SIGNAL);
+      fake.resume();
+      int before = looks.get();
+      Await.until("looked again", () -> looks.get() > before + 2);
       assertThat(ml.paused()).isTrue();
-      signal.down = false;
+      fake.heal();
       Await.until("resumed", () -> !ml.paused());
-      signal.down = true;
-      int later = signal.looks.get();
-      Await.until("looked again", () -> signal.looks.get() > later + 2);
+      fake.fail(Part.PAUSE_SIGNAL);
+      int later = looks.get();
+      Await.until("looked again", () -> looks.get() > later + 2);
       assertThat(ml.paused()).isFalse();
     }
   }
 
   @Test
   void writesNothingBeforeTheSignalWasLookedAt() {
-    signal.hang = new CountDownLatch(1);
-    signal.says = "key 'x' is 'true'";
+    CountDownLatch hang = new CountDownLatch(1);
+    fake.before(
+        Part.PAUSE_SIGNAL,
+        call -> {
+          try {
+            hang.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    fake.pause("key 'x' is 'true'");
     try (MlInfra ml = connect(config())) {
       assertThat(ml.decisions().log(decision()).accepted()).isTrue();
-      signal.hang.countDown();
+      hang.countDown();
       Await.until("paused", ml::paused);
-      assertThat(store.firstAttempts).isEmpty();
+      assertThat(firstAttempts).isEmpty();
       assertThat(ml.decisions().ledger().buffered()).isEqualTo(1);
     }
   }
@@ -275,39 +286,20 @@ class PauseTest {
   }
 
   private MlInfra connect(MlInfraConfig.Builder config) {
-    Consumer<Wiring> parts =
-        wiring -> {
-          wiring.provide(DecisionSink.class, store);
-          wiring.provide(DeadLetterStore.class, store);
-          wiring.provide(EventBroker.class, broker);
-          wiring.provide(PauseSignal.class, signal);
-        };
-    return MlInfra.connect(config.install(TestModule.of("store", parts)).build());
+    fake.before(Part.PAUSE_SIGNAL, call -> looks.incrementAndGet());
+    return MlInfra.connect(
+        config
+            .install(
+                fake.only(
+                    DecisionSink.class,
+                    DeadLetterStore.class,
+                    EventBroker.class,
+                    PauseSignal.class))
+            .build());
   }
 
   private static Decision decision() {
     return Decision.by("agent").action("a").build();
-  }
-
-  private static final class SettableSignal implements PauseSignal {
-    private final AtomicInteger looks = new AtomicInteger();
-    private volatile CountDownLatch hang = new CountDownLatch(0);
-    private volatile String says = "";
-    private volatile boolean down;
-
-    @Override
-    public Optional<String> look(Duration budget) {
-      try {
-        hang.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      looks.incrementAndGet();
-      if (down) {
-        throw new UnavailableException("signal was taken down by the test");
-      }
-      return says.isEmpty() ? Optional.empty() : Optional.of(says);
-    }
   }
 
   private record CountingSchema(AtomicInteger made) implements SchemaAdmin {

@@ -1,19 +1,22 @@
-package dev.mlinfra;
+package dev.mlinfra.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.SinkCalls;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.Sampling;
-import dev.mlinfra.decision.Activation;
-import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -38,7 +42,8 @@ class DecisionLogTest {
           .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
           .build();
 
-  private final RecordingStore store = new RecordingStore();
+  private final FakeInfra fake = FakeInfra.create().callTimeout(Duration.ofMinutes(4));
+  private final List<Boolean> firstAttempts = SinkCalls.firstAttempts(fake);
 
   @Test
   void storesWhatItAcceptedInOrderAndNumbersIt() {
@@ -46,8 +51,8 @@ class DecisionLogTest {
       List<Decision> logged = IntStream.range(0, 95).mapToObj(i -> decision("a" + i)).toList();
       logged.forEach(decision -> assertThat(ml.decisions().log(decision).accepted()).isTrue());
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).containsExactlyElementsOf(logged);
-      assertThat(store.sequences())
+      assertThat(fake.decisions()).containsExactlyElementsOf(logged);
+      assertThat(SinkCalls.sequences(fake))
           .containsExactlyElementsOf(LongStream.rangeClosed(1, 95).boxed().toList());
       assertThat(ml.decisions().ledger().stored()).isEqualTo(95);
       assertThat(ml.decisions().ledger().balanced()).isTrue();
@@ -58,14 +63,14 @@ class DecisionLogTest {
   void storesActivationsAsItStoresFeedbackAndCountsThemInALedgerOfTheirOwn() {
     UUID shown = UUID.randomUUID();
     try (MlInfra ml = connect(QUICK)) {
-      store.down = true;
+      fake.fail();
       assertThat(ml.decisions().activate(shown).accepted()).isTrue();
       assertThat(ml.decisions().activate((UUID) null).status()).isEqualTo(Status.REJECTED);
       assertThat(ml.decisions().flush(Duration.ofMillis(20))).isFalse();
       assertThat(ml.decisions().activationLedger().buffered()).isEqualTo(1);
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.activations).extracting(Activation::decisionId).containsExactly(shown);
+      assertThat(fake.activations()).extracting(Activation::decisionId).containsExactly(shown);
       Ledger ledger = ml.decisions().activationLedger();
       assertThat(ledger.stored()).isEqualTo(1);
       assertThat(ledger.rejected()).containsOnlyKeys("activation.decisionId");
@@ -75,34 +80,33 @@ class DecisionLogTest {
 
   @Test
   void remembersRecentDecisionsAlsoWhileTheStoreIsDown() {
-    RecentDecisions cache = new RememberedDecisions();
     Decision prepared = decision("a").toBuilder().deferred(true).build();
-    try (MlInfra ml = connect(QUICK, TestModule.providing(RecentDecisions.class, cache))) {
-      store.down = true;
+    try (MlInfra ml = connect(QUICK, fake.only(RecentDecisions.class))) {
+      fake.fail(Part.DECISION_SINK);
       ml.decisions().log(prepared);
       Await.until("remembered", () -> ml.history().recent(prepared.id()).isPresent());
-      assertThat(store.stored()).isEmpty();
+      assertThat(fake.decisions()).isEmpty();
       assertThat(ml.history().recent(prepared.id()))
           .hasValueSatisfying(brief -> assertThat(brief.deferred()).isTrue());
       assertThat(ml.history().recent(List.of(UUID.randomUUID(), prepared.id()), LONG))
           .extracting(Optional::isPresent)
           .containsExactly(false, true);
       assertThat(ml.history().recent(List.of(), LONG)).isEmpty();
-      store.down = false;
+      fake.heal();
     }
   }
 
   @Test
   void keepsEverythingWhileTheStoreIsDownAndTriesAgainOnTheSecondRoad() {
     try (MlInfra ml = connect(QUICK)) {
-      store.down = true;
+      fake.fail();
       ml.decisions().log(decision("a"));
-      Await.until("two attempts", () -> store.firstAttempts.size() >= 2);
+      Await.until("two attempts", () -> firstAttempts.size() >= 2);
       assertThat(ml.decisions().ledger().buffered()).isEqualTo(1);
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.firstAttempts.get(0)).isTrue();
-      assertThat(store.firstAttempts.get(store.firstAttempts.size() - 1)).isFalse();
+      assertThat(firstAttempts.get(0)).isTrue();
+      assertThat(firstAttempts.get(firstAttempts.size() - 1)).isFalse();
       assertThat(ml.decisions().ledger().stored()).isEqualTo(1);
     }
   }
@@ -113,28 +117,28 @@ class DecisionLogTest {
     try (MlInfra ml =
         connect(
             QUICK.toBuilder().backoff(never, never).closeTimeout(Duration.ofMillis(50)).build())) {
-      store.down = true;
+      fake.fail();
       ml.decisions().log(decision("a"));
-      Await.until("an attempt", () -> store.firstAttempts.size() == 1);
-      store.down = false;
+      Await.until("an attempt", () -> firstAttempts.size() == 1);
+      fake.heal();
       ml.decisions().log(decision("b"));
       assertThat(ml.decisions().flush(Duration.ofMillis(200))).isFalse();
-      assertThat(store.firstAttempts).hasSize(1);
+      assertThat(firstAttempts).hasSize(1);
       assertThat(ml.decisions().ledger().buffered()).isEqualTo(2);
     }
   }
 
   @Test
   void parksTheRowThatTheStoreRefusesAndStoresItsNeighbours() {
-    store.refusedActions.add("poison");
+    SinkCalls.refuse(fake, "poison");
     try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(64).build())) {
       for (int i = 0; i < 64; i++) {
         ml.decisions().log(decision(i == 37 ? "poison" : "a" + i));
       }
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(63).noneMatch(d -> d.action().equals("poison"));
-      assertThat(store.list("decision", 10)).hasSize(1);
-      assertThat(store.list("decision", 10).get(0).cause()).contains("refused by the test");
+      assertThat(fake.decisions()).hasSize(63).noneMatch(d -> d.action().equals("poison"));
+      assertThat(fake.deadLetters()).hasSize(1);
+      assertThat(fake.deadLetters().get(0).cause()).contains("refused by the test");
       assertThat(ml.decisions().ledger().parked()).isEqualTo(1);
       assertThat(ml.decisions().ledger().balanced()).isTrue();
     }
@@ -142,32 +146,45 @@ class DecisionLogTest {
 
   @Test
   void storesInPartsWhatIsTooMuchForTheMemoryAtOnce() {
-    store.mostRows = 5;
+    fake.before(
+        Part.DECISION_SINK,
+        call -> {
+          if (call.items().size() > 5) {
+            throw new OutOfMemoryError("by the test");
+          }
+        });
     try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(64).build())) {
       for (int i = 0; i < 64; i++) {
         ml.decisions().log(decision("a" + i));
       }
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).extracting(Decision::action).hasSize(64).doesNotHaveDuplicates();
+      assertThat(fake.decisions()).extracting(Decision::action).hasSize(64).doesNotHaveDuplicates();
       assertThat(ml.decisions().ledger().stored()).isEqualTo(64);
     }
   }
 
   @Test
   void survivesAStoreThatThrowsErrors() {
-    store.error = new StackOverflowError("by the test");
+    AtomicBoolean strange = new AtomicBoolean(true);
+    fake.before(
+        Part.DECISION_SINK,
+        call -> {
+          if (strange.get()) {
+            throw new StackOverflowError("by the test");
+          }
+        });
     try (MlInfra ml = connect(QUICK)) {
       ml.decisions().log(decision("a"));
-      Await.until("attempts", () -> store.firstAttempts.size() >= 3);
-      store.error = null;
+      Await.until("attempts", () -> firstAttempts.size() >= 3);
+      strange.set(false);
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(1);
+      assertThat(fake.decisions()).hasSize(1);
     }
   }
 
   @Test
   void dropsWhatDoesNotFitAndCountsItAndLeavesAGapInTheNumbers() {
-    store.hang = new CountDownLatch(1);
+    fake.hang(Part.DECISION_SINK);
     try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedRows(8).maxBatchRows(1).build())) {
       int accepted = 0;
       int dropped = 0;
@@ -179,19 +196,19 @@ class DecisionLogTest {
       assertThat(accepted + dropped).isEqualTo(100);
       assertThat(dropped).isPositive();
       assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("full", (long) dropped));
-      store.hang.countDown();
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(ml.decisions().log(decision("last")).accepted()).isTrue();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(accepted + 1);
-      assertThat(store.sequences().get(accepted)).isEqualTo(accepted + dropped + 1L);
-      assertThat(new HashSet<>(store.sequences())).hasSize(accepted + 1);
+      assertThat(fake.decisions()).hasSize(accepted + 1);
+      assertThat(SinkCalls.sequences(fake).get(accepted)).isEqualTo(accepted + dropped + 1L);
+      assertThat(new HashSet<>(SinkCalls.sequences(fake))).hasSize(accepted + 1);
     }
   }
 
   @Test
   void boundsWhatItHoldsInBytes() {
-    store.hang = new CountDownLatch(1);
+    fake.hang(Part.DECISION_SINK);
     try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedBytes(64 << 10).build())) {
       float[] vector = new float[1024];
       long accepted =
@@ -200,7 +217,7 @@ class DecisionLogTest {
               .filter(d -> ml.decisions().log(d).accepted())
               .count();
       assertThat(accepted).isBetween(10L, 16L);
-      store.hang.countDown();
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(ml.decisions().log(decision("fits again")).accepted()).isTrue();
     }
@@ -233,8 +250,8 @@ class DecisionLogTest {
     IntStream.range(0, 1000).forEach(i -> ml.decisions().log(decision("a" + i)));
     ml.decisions().feedback(UUID.randomUUID(), 1.0);
     ml.close();
-    assertThat(store.stored()).hasSize(1000);
-    assertThat(store.feedback).hasSize(1);
+    assertThat(fake.decisions()).hasSize(1000);
+    assertThat(fake.feedback()).hasSize(1);
     assertThat(ml.decisions().log(decision("late"))).isEqualTo(Acceptance.CLOSED);
     assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("closed", 1L));
     assertThat(ml.decisions().ledger().balanced()).isTrue();
@@ -242,7 +259,7 @@ class DecisionLogTest {
 
   @Test
   void countsWhatItCouldNotWriteBeforeTheCloseTimeout() {
-    store.down = true;
+    fake.fail();
     MlInfra ml = connect(QUICK.toBuilder().closeTimeout(Duration.ofMillis(50)).build());
     IntStream.range(0, 10).forEach(i -> ml.decisions().log(decision("a" + i)));
     ml.close();
@@ -253,11 +270,11 @@ class DecisionLogTest {
 
   @Test
   void givesUpAFlushThatTakesTooLong() {
-    store.hang = new CountDownLatch(1);
+    fake.hang(Part.DECISION_SINK);
     try (MlInfra ml = connect(QUICK)) {
       ml.decisions().log(decision("a"));
       assertThat(ml.decisions().flush(Duration.ofMillis(20))).isFalse();
-      store.hang.countDown();
+      fake.heal();
     }
   }
 
@@ -269,7 +286,7 @@ class DecisionLogTest {
       ml.decisions().flush(LONG);
       ml.decisions().log(decision);
       ml.decisions().flush(LONG);
-      assertThat(store.stored()).hasSize(1);
+      assertThat(fake.decisions()).hasSize(1);
       assertThat(ml.decisions().ledger().stored()).isEqualTo(2);
       assertThat(ml.decisions().ledger().duplicates()).isEqualTo(1);
     }
@@ -289,8 +306,8 @@ class DecisionLogTest {
       }
       ml.decisions().flush(LONG);
       assertThat(kept).hasSizeBetween(800, 1200);
-      assertThat(store.decisions).allMatch(row -> row.passProbability() == 0.2);
-      assertThat(store.feedback.stream().map(Feedback::decisionId).collect(Collectors.toSet()))
+      assertThat(fake.rows()).allMatch(row -> row.passProbability() == 0.2);
+      assertThat(fake.feedback().stream().map(Feedback::decisionId).collect(Collectors.toSet()))
           .isEqualTo(kept);
       assertThat(ml.decisions().ledger().sampledOut()).isEqualTo(5000 - kept.size());
     }
@@ -308,7 +325,7 @@ class DecisionLogTest {
                           () -> {
                             int accepted = 0;
                             for (int i = 0; i < 3000; i++) {
-                              store.down = i % 100 > 90;
+                              outage(i % 100 > 90);
                               accepted +=
                                   ml.decisions().log(decision(t + "-" + i)).accepted() ? 1 : 0;
                               Ledger ledger = ml.decisions().ledger();
@@ -322,11 +339,11 @@ class DecisionLogTest {
       for (Future<Integer> producer : producers) {
         accepted += producer.get();
       }
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(ml.decisions().ledger().offered()).isEqualTo(12_000);
-      assertThat(store.stored().stream().map(Decision::id).distinct()).hasSize(accepted);
-      assertThat(store.stored()).hasSize(accepted);
+      assertThat(fake.decisions().stream().map(Decision::id).distinct()).hasSize(accepted);
+      assertThat(fake.decisions()).hasSize(accepted);
     } finally {
       threads.shutdownNow();
     }
@@ -364,8 +381,8 @@ class DecisionLogTest {
     assertThat(ledger.balanced()).isTrue();
     assertThat(ledger.buffered()).isZero();
     long lostAfterAnswer = ledger.dropped().getOrDefault("close timeout", 0L);
-    assertThat(store.stored().size() + lostAfterAnswer).isGreaterThanOrEqualTo(accepted);
-    assertThat(store.stored().size()).isEqualTo(ledger.stored());
+    assertThat(fake.decisions().size() + lostAfterAnswer).isGreaterThanOrEqualTo(accepted);
+    assertThat(fake.decisions().size()).isEqualTo(ledger.stored());
   }
 
   @Test
@@ -379,26 +396,34 @@ class DecisionLogTest {
 
   @Test
   void writesWhatIsLeftWhenAnInterruptedThreadCloses() throws Exception {
-    store.hang = new CountDownLatch(1);
+    fake.hang(Part.DECISION_SINK);
     MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(1).build());
     ml.decisions().log(decision("a"));
-    Await.until("the write hangs", () -> !store.firstAttempts.isEmpty());
+    Await.until("the write hangs", () -> !firstAttempts.isEmpty());
     Thread release =
         new Thread(
             () -> {
               Await.until(
                   "closing", () -> ml.decisions().log(decision("late")).status() == Status.CLOSED);
-              store.hang.countDown();
+              fake.heal();
             });
     release.start();
     Thread.currentThread().interrupt();
     ml.close();
     assertThat(Thread.interrupted()).isTrue();
     release.join();
-    assertThat(store.firstAttempts).doesNotContain(false);
+    assertThat(firstAttempts).doesNotContain(false);
     assertThat(ml.decisions().ledger().droppedTotal())
         .isEqualTo(ml.decisions().ledger().dropped().get("closed"));
-    assertThat(store.stored()).hasSize((int) ml.decisions().ledger().stored()).isNotEmpty();
+    assertThat(fake.decisions()).hasSize((int) ml.decisions().ledger().stored()).isNotEmpty();
+  }
+
+  private void outage(boolean down) {
+    if (down) {
+      fake.fail();
+    } else {
+      fake.heal();
+    }
   }
 
   private MlInfra connect(BufferOptions options, InfraModule... others) {
@@ -411,12 +436,7 @@ class DecisionLogTest {
             .decisions(options)
             .sampling(sampling)
             .install(
-                TestModule.of(
-                    "store",
-                    wiring -> {
-                      wiring.provide(DecisionSink.class, store);
-                      wiring.provide(DeadLetterStore.class, store);
-                    }));
+                fake.only(DecisionSink.class, DeadLetterStore.class));
     for (InfraModule other : others) {
       config.install(other);
     }

@@ -1,12 +1,13 @@
-package dev.mlinfra;
+package dev.mlinfra.buffer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.buffer.Durability;
-import dev.mlinfra.buffer.Ledger;
-import dev.mlinfra.buffer.SpoolOptions;
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.SinkCalls;
+import dev.mlinfra.Start;
+import dev.mlinfra.TestModule;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
@@ -14,8 +15,13 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,7 +37,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,24 +58,25 @@ class SpoolTest {
 
   @TempDir Path temp;
 
-  private final RecordingStore store = new RecordingStore();
+  private final FakeInfra fake = FakeInfra.create().callTimeout(Duration.ofMinutes(4));
+  private final List<Boolean> firstAttempts = SinkCalls.firstAttempts(fake);
 
   @Test
   void putsOnDiskWhatMemoryCannotHoldWhileTheStoreIsDown() {
     try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedRows(256).build(), Durability.MEMORY)) {
       DecisionLog log = ml.decisions();
-      store.down = true;
+      fake.fail();
       List<Decision> logged = logWithoutDrop(log, 2_000);
       Ledger during = log.ledger();
       assertThat(during.spooled()).isPositive();
       assertThat(during.buffered() + during.spooled()).isEqualTo(2_000);
 
-      store.down = false;
+      fake.heal();
       assertThat(log.flush(LONG)).isTrue();
-      assertThat(store.stored()).containsExactlyInAnyOrderElementsOf(logged);
+      assertThat(fake.decisions()).containsExactlyInAnyOrderElementsOf(logged);
       assertThat(log.ledger().stored()).isEqualTo(2_000);
       assertThat(log.ledger().spooled()).isZero();
-      assertThat(new HashSet<>(store.sequences())).hasSize(2_000).contains(1L, 2_000L);
+      assertThat(new HashSet<>(SinkCalls.sequences(fake))).hasSize(2_000).contains(1L, 2_000L);
       Await.until("no file is left", () -> files().isEmpty());
     }
   }
@@ -77,12 +84,12 @@ class SpoolTest {
   @Test
   void keepsSmallOutagesInMemory() {
     try (MlInfra ml = connect(QUICK, Durability.MEMORY)) {
-      store.down = true;
+      fake.fail();
       IntStream.range(0, 100).forEach(i -> ml.decisions().log(decision("a" + i)));
-      Await.until("attempts", () -> store.firstAttempts.size() >= 5);
+      Await.until("attempts", () -> firstAttempts.size() >= 5);
       assertThat(files()).isEmpty();
       assertThat(ml.decisions().ledger().buffered()).isEqualTo(100);
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
     }
   }
@@ -90,7 +97,7 @@ class SpoolTest {
   @ParameterizedTest
   @EnumSource(Durability.class)
   void keepsWhatIsLeftAtTheEndForTheNextProcess(Durability durability) {
-    store.down = true;
+    fake.fail();
     MlInfra first = connect(QUICK, durability);
     UUID rewarded = UUID.randomUUID();
     List<Decision> logged = IntStream.range(0, 500).mapToObj(i -> decision("a" + i)).toList();
@@ -105,19 +112,19 @@ class SpoolTest {
     assertThat(first.decisions().activationLedger().spooled()).isEqualTo(1);
     assertThat(last.balanced()).isTrue();
 
-    store.down = false;
+    fake.heal();
     try (MlInfra next = connect(QUICK, durability)) {
-      Await.until("all is stored", () -> store.stored().size() == 500 && files().isEmpty());
-      assertThat(store.stored()).containsExactlyElementsOf(logged);
-      assertThat(store.feedback).extracting(Feedback::decisionId).containsExactly(rewarded);
-      assertThat(store.activations).extracting(Activation::decisionId).containsExactly(rewarded);
+      Await.until("all is stored", () -> fake.decisions().size() == 500 && files().isEmpty());
+      assertThat(fake.decisions()).containsExactlyElementsOf(logged);
+      assertThat(fake.feedback()).extracting(Feedback::decisionId).containsExactly(rewarded);
+      assertThat(fake.activations()).extracting(Activation::decisionId).containsExactly(rewarded);
       assertThat(next.decisions().ledger().offered()).isZero();
     }
   }
 
   @Test
   void syncsEachAcceptedDecisionToDiskBeforeTheStoreHasIt() {
-    store.down = true;
+    fake.fail();
     MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST);
     IntStream.range(0, 120).forEach(i -> ml.decisions().log(decision("a" + i)));
     assertThat(ml.decisions().sync(LONG)).isTrue();
@@ -125,9 +132,9 @@ class SpoolTest {
     assertThat(ml.decisions().ledger().spooled()).isEqualTo(120);
     assertThat(files()).isNotEmpty();
 
-    store.down = false;
+    fake.heal();
     assertThat(ml.decisions().flush(LONG)).isTrue();
-    assertThat(store.stored()).hasSize(120);
+    assertThat(fake.decisions()).hasSize(120);
     assertThat(ml.decisions().ledger().stored()).isEqualTo(120);
     ml.close();
     assertThat(files()).isEmpty();
@@ -138,48 +145,48 @@ class SpoolTest {
     try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
       ml.decisions().log(decision("a"));
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.firstAttempts).containsExactly(true);
-      store.down = true;
+      assertThat(firstAttempts).containsExactly(true);
+      fake.fail();
       ml.decisions().log(decision("b"));
-      Await.until("two attempts", () -> store.firstAttempts.size() >= 3);
-      store.down = false;
+      Await.until("two attempts", () -> firstAttempts.size() >= 3);
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.firstAttempts.subList(0, 3)).containsExactly(true, true, false);
+      assertThat(firstAttempts.subList(0, 3)).containsExactly(true, true, false);
     }
   }
 
   @Test
   void storesSmallFilesTogetherAndNoMoreThanABatchAtOnce() {
-    store.down = true;
+    fake.fail();
     try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(5).build(), Durability.SPOOL_FIRST)) {
       for (int i = 0; i < 20; i++) {
         ml.decisions().log(decision("a" + i));
         assertThat(ml.decisions().sync(LONG)).isTrue();
       }
       assertThat(files()).hasSize(20);
-      Await.until("it waits longer between attempts", () -> store.firstAttempts.size() >= 3);
-      int before = store.firstAttempts.size();
+      Await.until("it waits longer between attempts", () -> firstAttempts.size() >= 3);
+      int before = firstAttempts.size();
 
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(20);
-      assertThat(store.firstAttempts.size() - before).as("writes for 20 files").isBetween(5, 10);
+      assertThat(fake.decisions()).hasSize(20);
+      assertThat(firstAttempts.size() - before).as("writes for 20 files").isBetween(5, 10);
     }
   }
 
   @Test
   void parksTheRowThatTheStoreRefusesAndStoresItsNeighbours() {
-    store.down = true;
-    store.refusedActions.add("poison");
+    fake.fail();
+    SinkCalls.refuse(fake, "poison");
     try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
       for (int i = 0; i < 100; i++) {
         ml.decisions().log(decision(i == 37 ? "poison" : "a" + i));
       }
       assertThat(ml.decisions().sync(LONG)).isTrue();
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(99);
-      assertThat(store.list("decision", 10)).hasSize(1);
+      assertThat(fake.decisions()).hasSize(99);
+      assertThat(fake.deadLetters()).hasSize(1);
       assertThat(ml.decisions().ledger().parked()).isEqualTo(1);
       assertThat(ml.decisions().ledger().stored()).isEqualTo(99);
       assertThat(ml.decisions().ledger().balanced()).isTrue();
@@ -188,7 +195,7 @@ class SpoolTest {
 
   @Test
   void countsWhatADamagedFileHasLostAndStoresTheRest() throws IOException {
-    store.down = true;
+    fake.fail();
     try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
       IntStream.range(0, 40).forEach(i -> ml.decisions().log(decision("a" + i)));
       assertThat(ml.decisions().sync(LONG)).isTrue();
@@ -202,9 +209,9 @@ class SpoolTest {
       bytes[bytes.length - 3] ^= 4;
       Files.write(last, bytes);
 
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(42);
+      assertThat(fake.decisions()).hasSize(42);
       Ledger ledger = ml.decisions().ledger();
       assertThat(ledger.dropped()).isEqualTo(Map.of("spool damaged", 1L));
       assertThat(ledger.stored()).isEqualTo(42);
@@ -215,7 +222,7 @@ class SpoolTest {
 
   @Test
   void dropsAndCountsOnceTheSpoolIsFull() {
-    store.down = true;
+    fake.fail();
     try (MlInfra ml =
         connect(
             QUICK.toBuilder().maxQueuedRows(8_192).maxBatchRows(5_000).build(),
@@ -227,7 +234,7 @@ class SpoolTest {
         assertThat(log.ledger().balanced()).isTrue();
       }
       assertThat(size()).isLessThanOrEqualTo(1 << 20);
-      store.down = false;
+      fake.heal();
       assertThat(log.flush(LONG)).isTrue();
       assertThat(log.ledger().stored()).isEqualTo(accepted);
       assertThat(log.ledger().dropped()).containsOnlyKeys("full");
@@ -241,10 +248,10 @@ class SpoolTest {
       Files.writeString(spool(), "in the way");
       ml.decisions().log(decision("a"));
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(1);
+      assertThat(fake.decisions()).hasSize(1);
 
       Files.delete(spool());
-      store.down = true;
+      fake.fail();
       Await.until(
           "the spool works again",
           () -> {
@@ -252,9 +259,9 @@ class SpoolTest {
             return ml.decisions().ledger().spooled() > 0;
           });
       assertThat(files()).isNotEmpty();
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(ml.decisions().ledger().stored()).isEqualTo(store.stored().size());
+      assertThat(ml.decisions().ledger().stored()).isEqualTo(fake.decisions().size());
       assertThat(ml.decisions().ledger().droppedTotal()).isZero();
     }
   }
@@ -263,16 +270,17 @@ class SpoolTest {
   void countsEachFileOnceWhenTheDiskDoesNotLetItGo() throws IOException {
     CountDownLatch first = new CountDownLatch(1);
     CountDownLatch second = new CountDownLatch(1);
-    store.hang = first;
+    AtomicReference<CountDownLatch> gate = new AtomicReference<>(first);
+    fake.before(Part.DECISION_SINK, call -> await(gate.get()));
     try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
       logAndSync(ml.decisions());
-      Await.until("the first file is on its way", () -> store.firstAttempts.size() == 1);
+      Await.until("the first file is on its way", () -> firstAttempts.size() == 1);
       for (int i = 0; i < 5; i++) {
         logAndSync(ml.decisions());
       }
-      store.hang = second;
+      gate.set(second);
       first.countDown();
-      Await.until("the others are on their way", () -> store.firstAttempts.size() == 2);
+      Await.until("the others are on their way", () -> firstAttempts.size() == 2);
       deleteSpool();
       Files.writeString(spool(), "in the way");
       second.countDown();
@@ -281,7 +289,15 @@ class SpoolTest {
       assertThat(ml.decisions().ledger().spooled()).isZero();
       assertThat(ml.decisions().ledger().droppedTotal()).isZero();
     }
-    assertThat(store.stored()).hasSize(6);
+    assertThat(fake.decisions()).hasSize(6);
+  }
+
+  private static void await(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void logAndSync(DecisionLog log) {
@@ -291,33 +307,33 @@ class SpoolTest {
 
   @Test
   void countsFilesThatSomebodyDeleted() throws IOException {
-    store.down = true;
+    fake.fail();
     try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
       ml.decisions().log(decision("a"));
       assertThat(ml.decisions().sync(LONG)).isTrue();
-      Await.until("it was read", () -> store.firstAttempts.size() >= 2);
+      Await.until("it was read", () -> firstAttempts.size() >= 2);
       ml.decisions().log(decision("b"));
       assertThat(ml.decisions().sync(LONG)).isTrue();
       for (Path file : files()) {
         Files.delete(file);
       }
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("spool damaged", 1L));
       assertThat(ml.decisions().ledger().stored()).isEqualTo(1);
       ml.decisions().log(decision("c"));
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(2);
+      assertThat(fake.decisions()).hasSize(2);
     }
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void losesNothingWhenTheDirectoryIsTakenAwayAndBroughtBack(boolean inTheWay) throws IOException {
-    store.down = true;
+    fake.fail();
     try (MlInfra ml = connect(QUICK, Durability.SPOOL_FIRST)) {
       logAndSync(ml.decisions());
-      Await.until("it was read", () -> store.firstAttempts.size() >= 2);
+      Await.until("it was read", () -> firstAttempts.size() >= 2);
       for (int i = 0; i < 19; i++) {
         logAndSync(ml.decisions());
       }
@@ -326,10 +342,10 @@ class SpoolTest {
       if (inTheWay) {
         Files.writeString(spool(), "in the way");
       }
-      store.down = false;
-      Await.until("what was read is stored", () -> !store.stored().isEmpty());
+      fake.heal();
+      Await.until("what was read is stored", () -> !fake.decisions().isEmpty());
       ml.decisions().log(decision("in memory meanwhile"));
-      Await.until("stored past the spool", () -> store.stored().size() == 2);
+      Await.until("stored past the spool", () -> fake.decisions().size() == 2);
       assertThat(ml.decisions().flush(Duration.ofSeconds(1))).isFalse();
 
       Files.deleteIfExists(spool());
@@ -338,7 +354,7 @@ class SpoolTest {
       assertThat(ml.decisions().ledger().stored()).isEqualTo(21);
       assertThat(ml.decisions().ledger().droppedTotal()).isZero();
     }
-    assertThat(store.stored()).hasSize(21);
+    assertThat(fake.decisions()).hasSize(21);
   }
 
   @Test
@@ -354,17 +370,21 @@ class SpoolTest {
 
   @Test
   void leavesTheDirectoryToOthersWhenItCannotBeConnected() throws IOException {
-    RecordingStore faulty =
-        new RecordingStore() {
-          @Override
-          public void numbering(LongSupplier numbered) {
-            throw new IllegalStateException("faulty plug-in");
-          }
-        };
+    DecisionSink real = RecordingWiring.opened(fake).part(DecisionSink.class);
+    Object faulty =
+        Proxy.newProxyInstance(
+            DecisionSink.class.getClassLoader(),
+            new Class<?>[] {DecisionSink.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("numbering")) {
+                throw new IllegalStateException("faulty plug-in");
+              }
+              return method.invoke(real, arguments);
+            });
     MlInfraConfig.Builder config =
         MlInfraConfig.forService("test")
             .spool(SpoolOptions.of(spool()))
-            .install(TestModule.providing(DecisionSink.class, faulty));
+            .install(TestModule.providing(DecisionSink.class, (DecisionSink) faulty));
     assertThatThrownBy(() -> MlInfra.connect(config.build())).hasMessageContaining("faulty");
 
     connect(QUICK, Durability.MEMORY).close();
@@ -377,8 +397,8 @@ class SpoolTest {
         MlInfra.connect(config(QUICK, Durability.SPOOL_FIRST).start(Start.BACKGROUND).build())) {
       next.decisions().log(decision("a"));
       assertThat(next.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).hasSize(1);
-      store.down = true;
+      assertThat(fake.decisions()).hasSize(1);
+      fake.fail();
       first.decisions().log(decision("left"));
       first.close();
       Await.until(
@@ -387,30 +407,30 @@ class SpoolTest {
             next.decisions().log(decision("b"));
             return next.decisions().ledger().spooled() > 0;
           });
-      store.down = false;
+      fake.heal();
       assertThat(next.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).extracting(Decision::action).contains("left");
+      assertThat(fake.decisions()).extracting(Decision::action).contains("left");
     }
   }
 
   @Test
   void letsTheNextProcessInWhenItClosesWhileTheStoreDoesNotAnswer() {
     try (MlInfra first = connect(QUICK, Durability.SPOOL_FIRST)) {
-      store.hang = new CountDownLatch(1);
+      fake.hang(Part.DECISION_SINK);
       first.decisions().log(decision("left"));
       assertThat(first.decisions().sync(LONG)).isTrue();
-      Await.until("it is sent", () -> !store.firstAttempts.isEmpty());
+      Await.until("it is sent", () -> !firstAttempts.isEmpty());
     }
-    store.hang.countDown();
+    fake.heal();
     try (MlInfra next = connect(QUICK, Durability.SPOOL_FIRST)) {
-      Await.until("it is stored", () -> store.stored().size() == 1);
+      Await.until("it is stored", () -> fake.decisions().size() == 1);
       assertThat(next.decisions().ledger().offered()).isZero();
     }
   }
 
   @Test
   void spoolsWhatIsLeftWhenItClosesWhilePaused() {
-    store.down = true;
+    fake.fail();
     MlInfra ml = connect(QUICK, Durability.MEMORY);
     IntStream.range(0, 10).forEach(i -> ml.decisions().log(decision("a" + i)));
     ml.pause();
@@ -421,7 +441,7 @@ class SpoolTest {
 
   @Test
   void keepsFilesForItsOwnUserOnly() throws IOException {
-    store.down = true;
+    fake.fail();
     connectLogAndClose();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool())))
         .isEqualTo("rwx------");
@@ -447,7 +467,7 @@ class SpoolTest {
       for (Future<Integer> producer : producers) {
         accepted += producer.get();
       }
-      store.down = false;
+      fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
       Ledger ledger = ml.decisions().ledger();
       assertThat(ledger.offered()).isEqualTo(6_000);
@@ -455,16 +475,24 @@ class SpoolTest {
       assertThat(ledger.spooled()).isZero();
       assertThat(ledger.buffered()).isZero();
       Set<UUID> ids = new HashSet<>();
-      assertThat(store.stored()).hasSize(accepted).allMatch(d -> ids.add(d.id()));
+      assertThat(fake.decisions()).hasSize(accepted).allMatch(d -> ids.add(d.id()));
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  private void outage(boolean down) {
+    if (down) {
+      fake.fail();
+    } else {
+      fake.heal();
     }
   }
 
   private int logAndCheck(DecisionLog log, String name) {
     int accepted = 0;
     for (int i = 0; i < 2_000; i++) {
-      store.down = i % 100 > 60;
+      outage(i % 100 > 60);
       accepted += log.log(decision(name + i)).accepted() ? 1 : 0;
       Ledger ledger = log.ledger();
       assertThat(ledger.balanced()).isTrue();
@@ -500,12 +528,7 @@ class SpoolTest {
         .decisions(options)
         .spool(SpoolOptions.builder(spool()).maxBytes(1 << 20).durability(durability).build())
         .install(
-            TestModule.of(
-                "store",
-                wiring -> {
-                  wiring.provide(DecisionSink.class, store);
-                  wiring.provide(DeadLetterStore.class, store);
-                }));
+            fake.only(DecisionSink.class, DeadLetterStore.class));
   }
 
   private Path spool() {

@@ -1,14 +1,14 @@
-package dev.mlinfra;
+package dev.mlinfra.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.testing.fake.Part;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.MlInfra;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.decision.Activation;
-import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionLog;
-import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.RecentDecisions;
 import java.time.Duration;
@@ -16,27 +16,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** {@code log}, {@code feedback} and {@code activate} neither block nor throw, whatever happens. */
 class HotPathTest {
-  private final RecordingStore store = new RecordingStore();
+  private final FakeInfra fake = FakeInfra.create();
 
   @Test
   void answersWhileTheStoreHangsAndTheBufferIsFull() throws Exception {
-    store.hang = new CountDownLatch(1);
+    fake.hang(Part.DECISION_SINK);
     try (MlInfra ml = connect()) {
       List<Status> answers = answers(ml.decisions(), 100);
       assertThat(answers).contains(Status.ACCEPTED, Status.DROPPED_FULL, Status.REJECTED);
-      store.hang.countDown();
+      fake.heal();
     }
   }
 
   @Test
   void answersWhileTheStoreFailsInAStrangeWayAndAfterClose() throws Exception {
-    store.error = new StackOverflowError("by the test");
+    fake.before(
+        Part.DECISION_SINK,
+        call -> {
+          throw new StackOverflowError("by the test");
+        });
     MlInfra ml = connect();
     assertThat(answers(ml.decisions(), 100)).contains(Status.ACCEPTED);
     ml.pause();
@@ -80,8 +83,7 @@ class HotPathTest {
     return MlInfra.connect(
         MlInfraConfig.forService("test")
             .decisions(small)
-            .install(TestModule.providing(DecisionSink.class, store))
-            .install(TestModule.providing(RecentDecisions.class, new RememberedDecisions()))
+            .install(fake.only(DecisionSink.class, RecentDecisions.class))
             .build());
   }
 }

@@ -16,6 +16,9 @@ import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.StreamAdmin;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.fake.FakeInfra;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -160,7 +163,7 @@ class MlInfraTest {
 
   @Test
   void refusesTwoProvidersOfOnePartAndClosesWhatWasOpened() {
-    RecordingStore store = new RecordingStore();
+    DecisionSink store = RecordingWiring.opened(FakeInfra.create()).part(DecisionSink.class);
     AtomicInteger closed = new AtomicInteger();
     MlInfraConfig config =
         MlInfraConfig.forService("test")

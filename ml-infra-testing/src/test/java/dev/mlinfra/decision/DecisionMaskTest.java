@@ -1,18 +1,17 @@
-package dev.mlinfra;
+package dev.mlinfra.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.SinkCalls;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.Sampling;
-import dev.mlinfra.decision.Decision;
-import dev.mlinfra.decision.DecisionIds;
-import dev.mlinfra.decision.DecisionMask;
-import dev.mlinfra.decision.DecisionMode;
-import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.testing.fake.FakeInfra;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +27,7 @@ class DecisionMaskTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final String CANARY = "anna@example.com";
 
-  private final RecordingStore store = new RecordingStore();
+  private final FakeInfra fake = FakeInfra.create();
 
   @Test
   void storesWhatTheMaskLeftAndRunsOnTheCallersThread() {
@@ -47,7 +46,7 @@ class DecisionMaskTest {
       assertThat(ml.decisions().log(decision)).isEqualTo(Acceptance.ACCEPTED);
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(threads).containsOnly(Thread.currentThread());
-      Decision stored = store.stored().get(0);
+      Decision stored = fake.decisions().get(0);
       assertThat(stored.context()).isEqualTo(Map.of("page", "masked"));
       assertThat(stored.featureCount()).isZero();
       assertThat(stored.id()).isEqualTo(decision.id());
@@ -58,7 +57,7 @@ class DecisionMaskTest {
 
   @Test
   void leavesNoTraceOfWhatWasMaskedInADeadLetter() {
-    store.refusedActions.add("a");
+    SinkCalls.refuse(fake, "a");
     // region mask
     DecisionMask mask =
         decision -> decision.toBuilder().dropContext("email").context("page", "home").build();
@@ -66,7 +65,7 @@ class DecisionMaskTest {
     try (MlInfra ml = connect(mask, 1)) {
       ml.decisions().log(decision());
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.letters)
+      assertThat(fake.deadLetters())
           .singleElement()
           .satisfies(letter -> assertThat(letter.payload()).contains("home"))
           .satisfies(letter -> assertThat(letter.payload()).doesNotContain(CANARY));
@@ -83,7 +82,7 @@ class DecisionMaskTest {
         assertThat(answer.reason()).startsWith("decision.mask ").doesNotContain(CANARY);
       }
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.stored()).isEmpty();
+      assertThat(fake.decisions()).isEmpty();
       Ledger ledger = ml.decisions().ledger();
       assertThat(ledger.rejected()).isEqualTo(Map.of("decision.mask", 10L));
       assertThat(ledger.balanced()).isTrue();
@@ -123,7 +122,7 @@ class DecisionMaskTest {
               "feedback.mask threw IllegalArgumentException but must return what may be stored;"
                   + " correct the mask");
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(store.feedback)
+      assertThat(fake.feedback())
           .singleElement()
           .satisfies(stored -> assertThat(stored.label()).contains("masked"))
           .satisfies(stored -> assertThat(stored.decisionId()).isEqualTo(decision.id()));
@@ -174,13 +173,7 @@ class DecisionMaskTest {
         MlInfraConfig.forService("test")
             .sampling(Sampling.of(sampleRate))
             .mask(mask)
-            .install(
-                TestModule.of(
-                    "store",
-                    wiring -> {
-                      wiring.provide(DecisionSink.class, store);
-                      wiring.provide(DeadLetterStore.class, store);
-                    }))
+            .install(fake.only(DecisionSink.class, DeadLetterStore.class))
             .build();
     return MlInfra.connect(config.toBuilder().build());
   }

@@ -14,12 +14,12 @@ import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.PauseSignal;
 import dev.mlinfra.spi.Written;
+import dev.mlinfra.testing.fake.FakeInfra;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,7 +124,7 @@ class SpoolConfigTest {
     MlInfraConfig config =
         MlInfraConfig.forService("s")
             .spool(SpoolOptions.of(file))
-            .install(TestModule.providing(DecisionSink.class, new RecordingStore()))
+            .install(FakeInfra.create().only(DecisionSink.class))
             .build();
     assertThatThrownBy(() -> MlInfra.connect(config))
         .isInstanceOf(ConfigException.class)
@@ -135,14 +135,13 @@ class SpoolConfigTest {
   @Test
   void leavesNoThreadBehindWhenTheDirectoryCannotBeUsed() throws Exception {
     Path file = Files.writeString(temp.resolve("file"), "a file");
-    MemoryModels models = new MemoryModels();
     MlInfraConfig config =
         MlInfraConfig.forService("s")
             .spool(SpoolOptions.of(file))
-            .install(TestModule.providing(DecisionSink.class, new RecordingStore()))
-            .install(TestModule.providing(PauseSignal.class, budget -> Optional.empty()))
-            .install(TestModule.providing(ModelStore.class, models))
-            .install(TestModule.providing(ModelMirror.class, models))
+            .install(
+                FakeInfra.create()
+                    .only(
+                        DecisionSink.class, PauseSignal.class, ModelStore.class, ModelMirror.class))
             .build();
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     assertThatThrownBy(() -> MlInfra.connect(config)).isInstanceOf(ConfigException.class);
