@@ -1,13 +1,13 @@
 package dev.mlinfra;
 
-import dev.mlinfra.testing.fake.FakeInfra;
-import dev.mlinfra.testing.RecordingWiring;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.settings.Settings;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.fake.FakeInfra;
 import java.util.List;
 
 /** A module as somebody else would write it: a section of its own, a part, meters of its own. */

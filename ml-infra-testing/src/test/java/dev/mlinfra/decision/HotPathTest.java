@@ -2,15 +2,15 @@ package dev.mlinfra.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mlinfra.testing.fake.Part;
-import dev.mlinfra.testing.fake.FakeInfra;
-import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.MlInfra;
+import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
