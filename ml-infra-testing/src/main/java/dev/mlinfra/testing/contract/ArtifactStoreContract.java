@@ -33,27 +33,62 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every {@link ArtifactStore} and its {@link BucketAdmin} promise. */
-public abstract class ArtifactStoreContract {
+/**
+ * What every {@link ArtifactStore} and its {@link BucketAdmin} promise, in a place that is empty at
+ * first.
+ *
+ * @since 0.1
+ */
+public abstract class ArtifactStoreContract extends Contract {
   @TempDir Path files;
 
-  /** A store in an empty place that {@link #admin()} makes; the same on every call. */
-  protected abstract ArtifactStore store();
+  /** For who extends it. */
+  protected ArtifactStoreContract() {}
 
-  /** Makes the place of {@link #store()}. */
-  protected abstract BucketAdmin admin();
-
-  /** Another store over the same place that allows so many bytes. */
+  /**
+   * Opens another store over the same place.
+   *
+   * @param bytes how many it allows
+   * @return the store
+   * @since 0.1
+   */
   protected abstract ArtifactStore storeWithQuota(long bytes);
 
-  /** Replaces stored bytes behind the store's back. */
+  /**
+   * Replaces stored bytes behind the store's back.
+   *
+   * @param artifact what to damage
+   * @param bytes what is there then
+   * @throws Exception when the test cannot go on
+   * @since 0.1
+   */
   protected abstract void overwrite(Artifact artifact, byte[] bytes) throws Exception;
 
-  /** Removes stored bytes behind the store's back. */
+  /**
+   * Removes stored bytes behind the store's back.
+   *
+   * @param artifact what to remove
+   * @throws Exception when the test cannot go on
+   * @since 0.1
+   */
   protected abstract void remove(Artifact artifact) throws Exception;
 
-  /** Counts what the place holds, complete or not. */
+  /**
+   * Counts what the place holds, complete or not.
+   *
+   * @return how many objects or files
+   * @throws Exception when the test cannot go on
+   * @since 0.1
+   */
   protected abstract long objects() throws Exception;
+
+  private ArtifactStore store() {
+    return part(ArtifactStore.class);
+  }
+
+  private BucketAdmin admin() {
+    return part(BucketAdmin.class);
+  }
 
   @BeforeEach
   void makePlace() {
@@ -86,9 +121,7 @@ public abstract class ArtifactStoreContract {
     store().download(artifact, copy);
     assertThat(Files.mismatch(file, copy)).isEqualTo(-1);
     assertThatThrownBy(() -> store().read(artifact))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining("was 70000000 bytes but must be at most 67108864")
-        .hasMessageContaining("download it");
+        .isInstanceOf(CorruptDataException.class);
   }
 
   @Test
@@ -134,8 +167,7 @@ public abstract class ArtifactStoreContract {
   @ValueSource(strings = {"", "../../etc/passwd", "ABCDEF", "zz"})
   void refusesToFindWhatIsNoDigest(String text) {
     assertThatThrownBy(() -> store().find(text))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("must be 64 lower-case hex digits");
+        .isInstanceOf(ConfigException.class);
   }
 
   @Test
@@ -145,10 +177,7 @@ public abstract class ArtifactStoreContract {
     Path target = Files.writeString(files.resolve("target"), "before");
 
     assertThatThrownBy(() -> store().download(artifact, target))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining(artifact.uri())
-        .hasMessageContaining("but must be 5000 bytes with SHA-256 " + artifact.sha256())
-        .hasMessageContaining("restore");
+        .isInstanceOf(CorruptDataException.class);
     assertThatThrownBy(() -> store().read(artifact)).isInstanceOf(CorruptDataException.class);
     assertThat(target).hasContent("before");
     assertThat(names(files)).containsExactly("target");
@@ -184,8 +213,7 @@ public abstract class ArtifactStoreContract {
     remove(artifact);
 
     assertThatThrownBy(() -> store().read(artifact))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining("was missing from");
+        .isInstanceOf(CorruptDataException.class);
     assertThatThrownBy(() -> store().download(artifact, files.resolve("target")))
         .isInstanceOf(CorruptDataException.class);
   }
@@ -205,11 +233,9 @@ public abstract class ArtifactStoreContract {
     Artifact first = small.put(new ByteArrayInputStream(bytes(600, 11)));
 
     assertThatThrownBy(() -> small.put(new ByteArrayInputStream(bytes(401, 12))))
-        .isInstanceOf(ConflictException.class)
-        .hasMessageContaining("quota was 1000 bytes with 600 in use but 401 more were asked for");
+        .isInstanceOf(ConflictException.class);
     assertThatThrownBy(() -> small.put(new ByteArrayInputStream(bytes(5_000, 13))))
-        .isInstanceOf(ConflictException.class)
-        .hasMessageContaining("1000 bytes");
+        .isInstanceOf(ConflictException.class);
     assertThatThrownBy(() -> small.put(Files.write(files.resolve("f"), bytes(401, 12))))
         .isInstanceOf(ConflictException.class);
 
@@ -223,8 +249,7 @@ public abstract class ArtifactStoreContract {
     store().put(new ByteArrayInputStream(bytes(900, 15)));
 
     assertThatThrownBy(() -> storeWithQuota(1_000).put(new ByteArrayInputStream(bytes(200, 16))))
-        .isInstanceOf(ConflictException.class)
-        .hasMessageContaining("with 900 in use");
+        .isInstanceOf(ConflictException.class);
   }
 
   @Test
@@ -245,20 +270,16 @@ public abstract class ArtifactStoreContract {
             });
 
     assertThatThrownBy(() -> store().put(broken))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining("was broken after")
-        .hasMessageContaining("nothing was stored");
+        .isInstanceOf(CorruptDataException.class);
     assertThat(objects()).isZero();
   }
 
   @Test
   void refusesAFileThatIsNoneOrMissing() {
     assertThatThrownBy(() -> store().put(files))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining("was not a regular file");
+        .isInstanceOf(CorruptDataException.class);
     assertThatThrownBy(() -> store().put(files.resolve("nowhere")))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining("NoSuchFileException");
+        .isInstanceOf(CorruptDataException.class);
   }
 
   @Test
@@ -276,14 +297,14 @@ public abstract class ArtifactStoreContract {
   }
 
   /** Bytes that look random and are the same for the same seed. */
-  protected static byte[] bytes(int size, int seed) {
+  static byte[] bytes(int size, int seed) {
     byte[] bytes = new byte[size];
     new Random(seed).nextBytes(bytes);
     return bytes;
   }
 
   /** A file that no buffer of ours holds. */
-  protected Path largeFile(long size) throws IOException {
+  private Path largeFile(long size) throws IOException {
     Path file = files.resolve("large");
     byte[] block = bytes(1_000_000, 18);
     try (OutputStream out = Files.newOutputStream(file)) {
