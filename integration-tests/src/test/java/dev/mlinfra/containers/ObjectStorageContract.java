@@ -3,7 +3,6 @@ package dev.mlinfra.containers;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.secret.Secret;
-import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.storage.ObjectStorage;
 import dev.mlinfra.testing.RecordingWiring;
 import dev.mlinfra.testing.contract.ArtifactStoreContract;
@@ -54,13 +53,8 @@ abstract class ObjectStorageContract extends ArtifactStoreContract {
   }
 
   @Override
-  protected ArtifactStore store() {
-    return wired.part(ArtifactStore.class);
-  }
-
-  @Override
-  protected BucketAdmin admin() {
-    return wired.part(BucketAdmin.class);
+  protected RecordingWiring opened() {
+    return wired;
   }
 
   @Override

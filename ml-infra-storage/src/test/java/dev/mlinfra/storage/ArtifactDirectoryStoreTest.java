@@ -2,9 +2,7 @@ package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.testing.RecordingWiring;
-import dev.mlinfra.testing.contract.ArtifactStoreContract;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class ArtifactDirectoryStoreTest extends ArtifactStoreContract {
+class ArtifactDirectoryStoreTest extends StorageContract {
   @TempDir Path root;
   private RecordingWiring wired;
 
@@ -22,14 +20,8 @@ class ArtifactDirectoryStoreTest extends ArtifactStoreContract {
   }
 
   @Override
-  protected ArtifactStore store() {
-    return wired.part(ArtifactStore.class);
-  }
-
-  @Override
-  protected BucketAdmin admin() {
-    open();
-    return wired.part(BucketAdmin.class);
+  protected RecordingWiring opened() {
+    return wired;
   }
 
   @Override

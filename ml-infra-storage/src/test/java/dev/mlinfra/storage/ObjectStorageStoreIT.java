@@ -2,9 +2,7 @@ package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.testing.RecordingWiring;
-import dev.mlinfra.testing.contract.ArtifactStoreContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class ObjectStorageStoreIT extends ArtifactStoreContract {
+class ObjectStorageStoreIT extends StorageContract {
   private static final AtomicInteger BUCKETS = new AtomicInteger();
 
-  @TempDir static Path directory;
+  @TempDir static Path objects;
   private static S3Server server;
 
   private final String bucket = "contract-" + BUCKETS.incrementAndGet();
@@ -26,7 +24,7 @@ class ObjectStorageStoreIT extends ArtifactStoreContract {
 
   @BeforeAll
   static void startServer() {
-    server = S3Server.in(directory);
+    server = S3Server.in(objects);
   }
 
   @AfterAll
@@ -42,13 +40,8 @@ class ObjectStorageStoreIT extends ArtifactStoreContract {
   }
 
   @Override
-  protected ArtifactStore store() {
-    return wired.part(ArtifactStore.class);
-  }
-
-  @Override
-  protected BucketAdmin admin() {
-    return wired.part(BucketAdmin.class);
+  protected RecordingWiring opened() {
+    return wired;
   }
 
   @Override

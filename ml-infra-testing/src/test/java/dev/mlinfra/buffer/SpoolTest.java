@@ -527,8 +527,7 @@ class SpoolTest {
     return MlInfraConfig.forService("test")
         .decisions(options)
         .spool(SpoolOptions.builder(spool()).maxBytes(1 << 20).durability(durability).build())
-        .install(
-            fake.only(DecisionSink.class, DeadLetterStore.class));
+        .install(fake.only(DecisionSink.class, DeadLetterStore.class));
   }
 
   private Path spool() {

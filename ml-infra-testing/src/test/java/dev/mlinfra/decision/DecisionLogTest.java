@@ -435,8 +435,7 @@ class DecisionLogTest {
         MlInfraConfig.forService("test")
             .decisions(options)
             .sampling(sampling)
-            .install(
-                fake.only(DecisionSink.class, DeadLetterStore.class));
+            .install(fake.only(DecisionSink.class, DeadLetterStore.class));
     for (InfraModule other : others) {
       config.install(other);
     }

@@ -46,8 +46,7 @@ class ShadowRunTest {
       MlInfra.connect(
           MlInfraConfig.forService("test")
               .decisions(BufferOptions.builder().linger(Duration.ofMillis(2)).build())
-              .install(
-                  fake.only(DecisionSink.class, DeadLetterStore.class, RecentDecisions.class))
+              .install(fake.only(DecisionSink.class, DeadLetterStore.class, RecentDecisions.class))
               .install(meters)
               .build());
 

@@ -120,8 +120,7 @@ public abstract class ArtifactStoreContract extends Contract {
     Path copy = files.resolve("large-copy");
     store().download(artifact, copy);
     assertThat(Files.mismatch(file, copy)).isEqualTo(-1);
-    assertThatThrownBy(() -> store().read(artifact))
-        .isInstanceOf(CorruptDataException.class);
+    assertThatThrownBy(() -> store().read(artifact)).isInstanceOf(CorruptDataException.class);
   }
 
   @Test
@@ -166,8 +165,7 @@ public abstract class ArtifactStoreContract extends Contract {
   @ParameterizedTest
   @ValueSource(strings = {"", "../../etc/passwd", "ABCDEF", "zz"})
   void refusesToFindWhatIsNoDigest(String text) {
-    assertThatThrownBy(() -> store().find(text))
-        .isInstanceOf(ConfigException.class);
+    assertThatThrownBy(() -> store().find(text)).isInstanceOf(ConfigException.class);
   }
 
   @Test
@@ -212,8 +210,7 @@ public abstract class ArtifactStoreContract extends Contract {
     Artifact artifact = store().put(new ByteArrayInputStream(bytes(50, 9)));
     remove(artifact);
 
-    assertThatThrownBy(() -> store().read(artifact))
-        .isInstanceOf(CorruptDataException.class);
+    assertThatThrownBy(() -> store().read(artifact)).isInstanceOf(CorruptDataException.class);
     assertThatThrownBy(() -> store().download(artifact, files.resolve("target")))
         .isInstanceOf(CorruptDataException.class);
   }
@@ -269,15 +266,13 @@ public abstract class ArtifactStoreContract extends Contract {
               }
             });
 
-    assertThatThrownBy(() -> store().put(broken))
-        .isInstanceOf(CorruptDataException.class);
+    assertThatThrownBy(() -> store().put(broken)).isInstanceOf(CorruptDataException.class);
     assertThat(objects()).isZero();
   }
 
   @Test
   void refusesAFileThatIsNoneOrMissing() {
-    assertThatThrownBy(() -> store().put(files))
-        .isInstanceOf(CorruptDataException.class);
+    assertThatThrownBy(() -> store().put(files)).isInstanceOf(CorruptDataException.class);
     assertThatThrownBy(() -> store().put(files.resolve("nowhere")))
         .isInstanceOf(CorruptDataException.class);
   }

@@ -33,8 +33,7 @@ public abstract class DeadLetterStoreContract extends Contract {
     park("2", "cause");
     store().park(new DeadLetter(unique("other"), "3", "x", "cause", 1));
 
-    assertThat(store().list(origin, 9)).extracting(DeadLetter::subjectId)
-        .containsExactly("2", "1");
+    assertThat(store().list(origin, 9)).extracting(DeadLetter::subjectId).containsExactly("2", "1");
     assertThat(store().list(origin, 1)).extracting(DeadLetter::subjectId).containsExactly("2");
   }
 
@@ -50,7 +49,8 @@ public abstract class DeadLetterStoreContract extends Contract {
   void keepsTextThatItCannotHoldEscaped() {
     park("1", "a\0b\ud800");
 
-    assertThat(store().list(origin, 9)).singleElement()
+    assertThat(store().list(origin, 9))
+        .singleElement()
         .satisfies(letter -> assertThat(letter.cause()).startsWith("a").contains("b"));
   }
 

@@ -120,7 +120,8 @@ public abstract class EventBrokerContract extends Contract {
       List<Entry> got = one.read(9, SOON);
       one.ack(List.of(got.get(0).id()));
 
-      assertThat(one.claim(Duration.ZERO, 9)).extracting(Entry::id)
+      assertThat(one.claim(Duration.ZERO, 9))
+          .extracting(Entry::id)
           .containsExactly(got.get(1).id());
     }
   }

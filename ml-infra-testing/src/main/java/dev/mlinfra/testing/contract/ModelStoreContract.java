@@ -33,8 +33,7 @@ public abstract class ModelStoreContract extends Contract {
 
     assertThat(store().register(Models.fresh(unique("other"), 'a')).version().version()).isOne();
     assertThat(register('c').version()).isEqualTo(3);
-    assertThat(store().versions(name)).extracting(ModelVersion::version)
-        .containsExactly(1, 2, 3);
+    assertThat(store().versions(name)).extracting(ModelVersion::version).containsExactly(1, 2, 3);
   }
 
   @Test
@@ -96,7 +95,9 @@ public abstract class ModelStoreContract extends Contract {
     ModelVersion second = register('b');
     store().mirrored(first, new Mirrored("run", "1"));
 
-    assertThat(store().unmirrored(MANY)).contains(second).extracting(ModelVersion::name)
+    assertThat(store().unmirrored(MANY))
+        .contains(second)
+        .extracting(ModelVersion::name)
         .containsOnlyOnce(name);
     assertThat(store().versions(name).get(0).mirror()).contains(new Mirrored("run", "1"));
   }

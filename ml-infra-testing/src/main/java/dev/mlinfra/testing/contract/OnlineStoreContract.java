@@ -28,8 +28,7 @@ public abstract class OnlineStoreContract extends Contract {
     assertThat(put(ann, bob)).isEqualTo(2);
 
     assertThat(read(view, "bob", "nobody", "ann"))
-        .containsExactly(
-            Optional.of(bob.packed()), Optional.empty(), Optional.of(ann.packed()));
+        .containsExactly(Optional.of(bob.packed()), Optional.empty(), Optional.of(ann.packed()));
   }
 
   @Test
@@ -74,7 +73,8 @@ public abstract class OnlineStoreContract extends Contract {
     assertThat(put(row("old", -view.ttl().toSeconds() - 60, 1))).isZero();
     assertThat(put(row("young", -view.ttl().toSeconds() + 60, 1))).isEqualTo(1);
 
-    assertThat(read(view, "old", "young")).extracting(Optional::isPresent)
+    assertThat(read(view, "old", "young"))
+        .extracting(Optional::isPresent)
         .containsExactly(false, true);
   }
 

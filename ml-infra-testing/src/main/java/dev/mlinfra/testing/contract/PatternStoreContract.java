@@ -60,7 +60,9 @@ public abstract class PatternStoreContract extends Contract {
     store()
         .put(
             List.of(
-                pattern("b").support(1, 0), pattern("a").support(1, 0), pattern("c").support(2, 0)));
+                pattern("b").support(1, 0),
+                pattern("a").support(1, 0),
+                pattern("c").support(2, 0)));
 
     assertThat(keys(store().list(kind, 9))).containsExactly("c", "a", "b");
     assertThat(keys(store().list(kind, 2))).containsExactly("c", "a");

@@ -25,8 +25,7 @@ public abstract class StreamAdminContract extends Contract {
     part(EventBroker.class).append(List.of(Event.of("t", "k")), true);
     part(StreamAdmin.class).ensure();
 
-    try (EventBroker.Subscription late =
-        part(EventBroker.class).subscribe(unique("late"), "one")) {
+    try (EventBroker.Subscription late = part(EventBroker.class).subscribe(unique("late"), "one")) {
       assertThat(late.read(1, SOON)).hasSize(1);
     }
   }
@@ -40,7 +39,8 @@ public abstract class StreamAdminContract extends Contract {
       List<EventBroker.Entry> got = worker.read(1, SOON);
       part(StreamAdmin.class).ensure();
 
-      assertThat(worker.claim(Duration.ZERO, 100)).extracting(EventBroker.Entry::id)
+      assertThat(worker.claim(Duration.ZERO, 100))
+          .extracting(EventBroker.Entry::id)
           .contains(got.get(0).id());
     }
   }

@@ -22,12 +22,25 @@ final class FakeArtifactStore implements ArtifactStore {
   private static final long QUOTA_BYTES = 256L << 20;
   private static final int MAX_READ_BYTES = 64 << 20;
 
+  /** By their digest; guarded by itself. */
+  final Map<String, byte[]> objects;
+
   private final Faulty faulty;
-  private final Object lock = new Object();
-  private final Map<String, byte[]> objects = new HashMap<>();
+  private final long quota;
 
   FakeArtifactStore(Faulty faulty) {
+    this(faulty, new HashMap<>(), QUOTA_BYTES);
+  }
+
+  private FakeArtifactStore(Faulty faulty, Map<String, byte[]> objects, long quota) {
     this.faulty = faulty;
+    this.objects = objects;
+    this.quota = quota;
+  }
+
+  /** Another store over the same place. */
+  FakeArtifactStore withQuota(long bytes) {
+    return new FakeArtifactStore(faulty, objects, bytes);
   }
 
   @Override
@@ -80,18 +93,20 @@ final class FakeArtifactStore implements ArtifactStore {
 
   @Override
   public Optional<Artifact> find(String sha256) {
+    Artifact wanted = new Artifact("memory://fake", sha256, 0);
     return faulty.call(
         Part.ARTIFACT_STORE,
         () -> {
-          synchronized (lock) {
-            return Optional.ofNullable(objects.get(sha256)).map(b -> artifact(sha256, b.length));
+          synchronized (objects) {
+            return Optional.ofNullable(objects.get(wanted.sha256()))
+                .map(b -> artifact(sha256, b.length));
           }
         });
   }
 
   /** Changes a stored byte, so that the next read must refuse the artifact. */
   void damage(Artifact artifact) {
-    synchronized (lock) {
+    synchronized (objects) {
       objects.computeIfPresent(
           artifact.sha256(),
           (sha256, bytes) -> {
@@ -104,28 +119,32 @@ final class FakeArtifactStore implements ArtifactStore {
 
   /** How many objects are stored. */
   long size() {
-    synchronized (lock) {
+    synchronized (objects) {
       return objects.size();
     }
   }
 
   private Artifact keep(byte[] bytes) {
     String sha256 = sha256(bytes);
-    synchronized (lock) {
-      long used = objects.values().stream().mapToLong(object -> object.length).sum();
-      if (!objects.containsKey(sha256) && used + bytes.length > QUOTA_BYTES) {
+    synchronized (objects) {
+      long used =
+          objects.entrySet().stream()
+              .filter(other -> !other.getKey().equals(sha256))
+              .mapToLong(other -> other.getValue().length)
+              .sum();
+      if (used + bytes.length > quota) {
         throw new ConflictException(
             "artifact store had %d bytes but may have %d; store less in a fake"
-                .formatted(used, QUOTA_BYTES));
+                .formatted(used, quota));
       }
-      objects.putIfAbsent(sha256, bytes);
+      objects.put(sha256, bytes);
     }
     return artifact(sha256, bytes.length);
   }
 
   private byte[] verified(Artifact artifact) {
     byte @Nullable [] bytes;
-    synchronized (lock) {
+    synchronized (objects) {
       bytes = objects.get(artifact.sha256());
     }
     if (bytes == null) {
