@@ -3,8 +3,8 @@ package dev.mlinfra.containers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
-import dev.mlinfra.integration.Await;
 import dev.mlinfra.model.ModelVersion;
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.mlinfra.containers;
 
 import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.integration.Await;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.storage.Mlflow;
 import dev.mlinfra.storage.ObjectStorage;
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.mlinfra.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mlinfra.integration.Await;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

@@ -14,7 +14,7 @@ import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.storage.ObjectStorage;
-import dev.mlinfra.storage.Wired;
+import dev.mlinfra.testing.RecordingWiring;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +130,7 @@ class MinioBucketIT {
   @Test
   void theUserOfTheBucketMayUseNoOther() {
     tools.mc("mb ml/foreign");
-    try (Wired foreign = Wired.open(asUser("foreign"))) {
+    try (RecordingWiring foreign = RecordingWiring.opened(asUser("foreign"))) {
       assertThatThrownBy(
               () ->
                   foreign
@@ -142,7 +142,7 @@ class MinioBucketIT {
                   + " credentials, policy and the clock");
       assertRefused(foreign, "foreign");
     }
-    try (Wired unknown = Wired.open(asUser("made-up"))) {
+    try (RecordingWiring unknown = RecordingWiring.opened(asUser("made-up"))) {
       assertRefused(unknown, "made-up");
     }
     assertThat(tools.mc("ls ml")).doesNotContain("made-up");
@@ -169,7 +169,7 @@ class MinioBucketIT {
     assertThat(tools.quotaOf(BUCKET)).isEqualTo(TEN_GB);
   }
 
-  private static void assertRefused(Wired wired, String bucket) {
+  private static void assertRefused(RecordingWiring wired, String bucket) {
     assertThatThrownBy(() -> wired.part(BucketAdmin.class).ensure())
         .isInstanceOf(ConfigException.class)
         .hasMessageMatching(

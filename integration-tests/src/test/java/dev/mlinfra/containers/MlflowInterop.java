@@ -14,6 +14,7 @@ import dev.mlinfra.model.NewModel;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.storage.Mlflow;
 import dev.mlinfra.storage.ObjectStorage;
+import dev.mlinfra.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +38,6 @@ import org.mlflow.tracking.MlflowClient;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MlflowInterop {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final int COPIED_BYTES = 1_000;
   private static final Path EXPORTER_PAGE = Shell.root().resolve("docs/exporter.md");
 
@@ -131,7 +129,10 @@ abstract class MlflowInterop {
         ExporterProcess.start(
             directory,
             Map.of("mlflow.url", stack.mlflow().url(), "mlflow.detail-interval", "PT1S"))) {
-      await(() -> exporter.shows("mlflow_runs_complete 1") && exporter.shows("mlflow_up 1"));
+      Await.until(
+          "the exporter shows it",
+          PATIENCE,
+          () -> exporter.shows("mlflow_runs_complete 1") && exporter.shows("mlflow_up 1"));
 
       assertThat(names(exporter.metrics(), "# TYPE (mlflow_\\w+) "))
           .hasSizeGreaterThanOrEqualTo(10)
@@ -163,14 +164,6 @@ abstract class MlflowInterop {
     return shell.run(
         "docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "
             + container(server));
-  }
-
-  static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).as("in time").isNegative();
-      LockSupport.parkNanos(POLL.toNanos());
-    }
   }
 
   private static Set<String> names(String text, String pattern) {

@@ -7,6 +7,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.storage.Mlflow;
+import dev.mlinfra.testing.Await;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,9 @@ class MlflowInteropIT extends MlflowInterop {
     shell().run("docker exec -d %s sh -c '%s'".formatted(container(stack().mlflow()), REDIRECTING));
     String server = address(stack().mlflow()) + ":8000";
 
-    await(() -> !health("http://" + server).contains("gave no usable answer"));
+    Await.until(
+        "mlflow is redirected",
+        () -> !health("http://" + server).contains("gave no usable answer"));
     assertThat(health("http://" + server))
         .isEqualTo(
             "mlflow at "

@@ -2,11 +2,10 @@ package dev.mlinfra.containers;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.contract.ArtifactStoreContract;
 import dev.mlinfra.secret.Secret;
-import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.storage.ObjectStorage;
-import dev.mlinfra.storage.Wired;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.contract.ArtifactStoreContract;
 import io.minio.ListObjectsArgs;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
@@ -24,12 +23,12 @@ abstract class ObjectStorageContract extends ArtifactStoreContract {
   private static final AtomicInteger BUCKETS = new AtomicInteger();
 
   private final String bucket = "contract-" + BUCKETS.incrementAndGet();
-  private final List<Wired> opened = new ArrayList<>();
+  private final List<RecordingWiring> opened = new ArrayList<>();
   private final String url;
   private final Secret accessKey;
   private final Secret secretKey;
   private final MinioClient client;
-  private final Wired wired;
+  private final RecordingWiring wired;
 
   ObjectStorageContract(String url, Secret accessKey, Secret secretKey) {
     this.url = url;
@@ -45,7 +44,7 @@ abstract class ObjectStorageContract extends ArtifactStoreContract {
 
   @AfterEach
   void removeBucket() throws Exception {
-    opened.forEach(Wired::close);
+    opened.forEach(RecordingWiring::close);
     for (String key : keys()) { // SeaweedFS keeps room for every bucket, and has some for a dozen
       client.removeObject(RemoveObjectArgs.builder().bucket(bucket).object(key).build());
     }
@@ -54,13 +53,8 @@ abstract class ObjectStorageContract extends ArtifactStoreContract {
   }
 
   @Override
-  protected ArtifactStore store() {
-    return wired.part(ArtifactStore.class);
-  }
-
-  @Override
-  protected BucketAdmin admin() {
-    return wired.part(BucketAdmin.class);
+  protected RecordingWiring opened() {
+    return wired;
   }
 
   @Override
@@ -105,8 +99,8 @@ abstract class ObjectStorageContract extends ArtifactStoreContract {
     return ObjectStorage.at(url).credentials(accessKey, secretKey).bucket(bucket);
   }
 
-  private Wired open(ObjectStorage module) {
-    Wired open = Wired.open(module);
+  private RecordingWiring open(ObjectStorage module) {
+    RecordingWiring open = RecordingWiring.opened(module);
     opened.add(open);
     return open;
   }

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   private static final String CORE = "ml-infra-core";
+  private static final String TESTING = "ml-infra-testing";
   private static final String EMBEDDED = "ml-infra-embedded";
   private static final String CORE_INTERNAL = "dev.mlinfra.internal..";
   private static final String EXPORTER = "dev.mlinfra.monitoring.exporter..";
@@ -59,6 +60,8 @@ class ArchitectureTest {
   /** What each module may use beside core, the JDK, SLF4J and JSpecify. */
   private static final Map<String, DescribedPredicate<JavaClass>> DRIVERS =
       Map.of(
+          TESTING,
+          resideInAnyPackage("org.junit.jupiter..", "org.assertj.core.."),
           "ml-infra-postgres",
           resideInAnyPackage("javax.sql..", "org.postgresql..", "com.zaxxer.hikari.."),
           "ml-infra-redis",
@@ -101,7 +104,8 @@ class ArchitectureTest {
           entry("ml-infra-redis", 32),
           entry("ml-infra-storage", 45),
           entry("ml-infra-monitoring", 40),
-          entry(EMBEDDED, 60));
+          entry(TESTING, 40),
+          entry(EMBEDDED, 45));
 
   @Test
   void scansTheClassesOfEveryModule() {
@@ -205,7 +209,7 @@ class ArchitectureTest {
     noClasses()
         .that(
             not(PROGRAM)
-                .and(not(in(EMBEDDED)))
+                .and(not(in(EMBEDDED).or(in(TESTING))))
                 .and(not(resideInAnyPackage(VALUES_WITHOUT_A_CLIENT))))
         .should()
         .callMethod(Instant.class, "now")

@@ -17,6 +17,7 @@ final class SourceTree {
   static final List<String> PUBLISHED =
       List.of(
           "ml-infra-core",
+          "ml-infra-testing",
           "ml-infra-postgres",
           "ml-infra-redis",
           "ml-infra-storage",

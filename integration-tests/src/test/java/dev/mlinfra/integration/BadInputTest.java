@@ -26,6 +26,7 @@ import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.storage.ObjectStorage;
+import dev.mlinfra.testing.fake.FakeInfra;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,14 +55,12 @@ class BadInputTest {
           .vector("taste", 3)
           .build();
 
-  private final MemorySink sink = new MemorySink();
-  private final OnlineBytes online = new OnlineBytes();
+  private final FakeInfra fake = FakeInfra.create();
   private final MlInfra ml =
       MlInfra.connect(
           MlInfraConfig.forService("refusing")
               .decisions(BufferOptions.builder().linger(Duration.ofMillis(2)).build())
-              .install(sink)
-              .install(online)
+              .install(fake)
               .view(USER)
               .build());
 
@@ -118,7 +117,7 @@ class BadInputTest {
     assertThat(answer.status()).isEqualTo(Status.REJECTED);
     Message.assertClear(answer.reason(), "decision." + parts.get(0), parts.get(1), parts.get(2));
     assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
-    assertThat(sink.decisionIds()).containsExactlyInAnyOrder(before, after);
+    assertThat(fake.decisions()).extracting(Decision::id).containsExactly(before, after);
     assertThat(ml.decisions().ledger().rejectedTotal()).isEqualTo(1);
     assertThat(ml.decisions().ledger().balanced()).isTrue();
   }
@@ -155,7 +154,7 @@ class BadInputTest {
     assertThat(answer.status()).isEqualTo(Status.REJECTED);
     Message.assertClear(answer.reason(), "feedback." + parts.get(0), parts.get(1), parts.get(2));
     assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
-    assertThat(sink.feedbackDecisionIds()).hasSize(2);
+    assertThat(fake.feedback()).hasSize(2);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.embedded.EmbeddedStack;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.postgres.Postgres;
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

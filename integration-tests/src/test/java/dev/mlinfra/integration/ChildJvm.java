@@ -2,6 +2,7 @@ package dev.mlinfra.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

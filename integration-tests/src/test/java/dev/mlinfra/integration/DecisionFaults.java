@@ -7,6 +7,8 @@ import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,7 +25,7 @@ abstract class DecisionFaults {
   static PostgresServer postgres;
   static Sql sql;
 
-  final Meters meters = new Meters();
+  final RecordingTelemetry meters = new RecordingTelemetry();
 
   @BeforeAll
   static void start() {

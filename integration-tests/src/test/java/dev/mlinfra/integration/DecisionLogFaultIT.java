@@ -14,6 +14,7 @@ import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.postgres.Postgres;
+import dev.mlinfra.testing.Await;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.event.ConsumerOptions;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
+import dev.mlinfra.testing.Await;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import dev.mlinfra.embedded.EmbeddedServer;
 import dev.mlinfra.embedded.EmbeddedStack;
 import dev.mlinfra.event.Event;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -17,6 +17,7 @@ import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.history.DecisionCompleteness;
 import dev.mlinfra.privacy.ErasureReceipt;
+import dev.mlinfra.testing.Await;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

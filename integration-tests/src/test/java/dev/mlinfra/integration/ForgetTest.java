@@ -2,7 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.embedded.fake.FakeInfra;
+import dev.mlinfra.testing.fake.FakeInfra;
 import org.junit.jupiter.api.AfterEach;
 
 /** The fake forgets as the real stores do. */

@@ -12,6 +12,8 @@ import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -64,7 +66,7 @@ class FullDiskIT {
 
   @Test
   void storesEverythingOnceTheDiskOfTheServerHasRoomAgain() throws Exception {
-    Meters meters = new Meters();
+    RecordingTelemetry meters = new RecordingTelemetry();
     MlInfraConfig config =
         MlInfraConfig.forService("full-disk")
             .decisions(

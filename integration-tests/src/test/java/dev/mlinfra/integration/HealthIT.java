@@ -19,6 +19,7 @@ import dev.mlinfra.health.HealthReport;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.monitoring.Monitoring;
 import dev.mlinfra.redis.Redis;
+import dev.mlinfra.testing.Await;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

@@ -7,6 +7,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
+import dev.mlinfra.testing.Await;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

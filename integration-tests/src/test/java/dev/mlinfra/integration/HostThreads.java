@@ -2,6 +2,7 @@ package dev.mlinfra.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

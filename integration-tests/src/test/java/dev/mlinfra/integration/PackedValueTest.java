@@ -8,13 +8,19 @@ import dev.mlinfra.feature.FeatureLookup;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.spi.OnlineStore;
+import dev.mlinfra.spi.PackedRow;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.RecordingTelemetry;
+import dev.mlinfra.testing.RecordingWiring;
+import dev.mlinfra.testing.fake.FakeInfra;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -39,15 +45,17 @@ class PackedValueTest {
           .ttl(Duration.ofDays(40_000))
           .build();
 
-  private static final OnlineBytes ONLINE = new OnlineBytes();
-  private static final Meters METERS = new Meters();
+  private static final FakeInfra FAKE = FakeInfra.create();
+  private static final OnlineStore ONLINE = RecordingWiring.opened(FAKE).part(OnlineStore.class);
+  private static final AtomicInteger ENTITIES = new AtomicInteger();
+  private static final RecordingTelemetry METERS = new RecordingTelemetry();
   private static MlInfra ml;
 
   @BeforeContainer
   static void connect() {
     ml =
         MlInfra.connect(
-            MlInfraConfig.forService("packed").install(ONLINE).install(METERS).view(VIEW).build());
+            MlInfraConfig.forService("packed").install(FAKE).install(METERS).view(VIEW).build());
   }
 
   @AfterContainer
@@ -77,7 +85,7 @@ class PackedValueTest {
   void neverShowsANumberAfterABitFlipped(
       @ForAll("rows") FeatureRow row, @ForAll @IntRange(max = 1_000_000) int anyBit) {
     ml.features().put("packed", List.of(row));
-    byte[] bytes = ONLINE.of(row.entity());
+    byte[] bytes = stored(row.entity());
     int bit = anyBit % (bytes.length * 8);
     bytes[bit / 8] ^= (byte) (1 << bit % 8);
 
@@ -88,7 +96,7 @@ class PackedValueTest {
   void neverShowsANumberAfterTruncation(
       @ForAll("rows") FeatureRow row, @ForAll @IntRange(max = 1_000_000) int anyLength) {
     ml.features().put("packed", List.of(row));
-    byte[] bytes = ONLINE.of(row.entity());
+    byte[] bytes = stored(row.entity());
 
     assertRefused(row, Arrays.copyOf(bytes, anyLength % bytes.length));
   }
@@ -97,7 +105,7 @@ class PackedValueTest {
   void neverShowsANumberWithBytesAppended(
       @ForAll("rows") FeatureRow row, @ForAll @IntRange(min = 1, max = 64) int more) {
     ml.features().put("packed", List.of(row));
-    byte[] bytes = ONLINE.of(row.entity());
+    byte[] bytes = stored(row.entity());
 
     assertRefused(row, Arrays.copyOf(bytes, bytes.length + more));
   }
@@ -109,10 +117,17 @@ class PackedValueTest {
 
   private static void assertRefused(FeatureRow row, byte[] bytes) {
     long before = METERS.value(Instrument.FEATURES_CORRUPT, "packed");
-    ONLINE.replace(row.entity(), bytes);
+    ONLINE.putIfNewer(
+        VIEW,
+        List.of(
+            new PackedRow(row.entity(), Instant.now(), Instant.now(), VIEW.schemaHash(), bytes)));
 
     assertThat(read(row)).isEqualTo(FeatureLookup.without(row.entity(), FeatureStatus.MISSING));
     assertThat(METERS.value(Instrument.FEATURES_CORRUPT, "packed")).isEqualTo(before + 1);
+  }
+
+  private static byte[] stored(String entity) {
+    return ONLINE.read(VIEW, List.of(entity), Duration.ofSeconds(10)).get(0).orElseThrow();
   }
 
   private static FeatureLookup read(FeatureRow row) {
@@ -130,7 +145,7 @@ class PackedValueTest {
   }
 
   private static FeatureRow row(Instant at, Map<String, Object> values) {
-    FeatureRow.Builder row = FeatureRow.of("e", at);
+    FeatureRow.Builder row = FeatureRow.of("e" + ENTITIES.incrementAndGet(), at);
     values.forEach(row::value);
     return row.build();
   }

@@ -14,6 +14,7 @@ import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.integration.Timeline.Expected;
 import dev.mlinfra.postgres.Postgres;
+import dev.mlinfra.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ class PointInTimeJoinIT {
   private static Stack stack;
   private static PostgresServer postgres;
 
-  private final MutableClock clock = new MutableClock(Instant.parse("2027-01-01T00:00:00Z"));
+  private final MovableClock clock = new MovableClock(Instant.parse("2027-01-01T00:00:00Z"));
   private MlInfra ml;
 
   @BeforeAll

@@ -9,6 +9,8 @@ import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +31,7 @@ class RedisFaultIT extends RedisFaults {
   private static final FeatureView USER =
       FeatureView.named("user").number("spend").ttl(Duration.ofDays(1)).build();
 
-  private final Meters meters = new Meters();
+  private final RecordingTelemetry meters = new RecordingTelemetry();
 
   @Test
   void answersReadsWithinTheirBudgetAndKeepsEventsWhileTheServerHangs() {

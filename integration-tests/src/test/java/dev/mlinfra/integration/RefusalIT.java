@@ -17,6 +17,8 @@ import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.redis.Redis;
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -95,7 +97,7 @@ class RefusalIT {
             .user("rotating")
             .password(Secret.of(canary))
             .connectTimeout(Duration.ofSeconds(3));
-    Meters meters = new Meters();
+    RecordingTelemetry meters = new RecordingTelemetry();
     try (MlInfra ml =
         MlInfra.connect(config().install(module).install(meters).start(Start.BACKGROUND).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "rotating");

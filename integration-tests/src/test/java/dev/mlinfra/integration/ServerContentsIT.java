@@ -13,6 +13,7 @@ import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.model.NewModel;
 import dev.mlinfra.pattern.LearnedPattern;
+import dev.mlinfra.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;

@@ -12,10 +12,17 @@ import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
+import dev.mlinfra.testing.fake.Call;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -38,11 +45,14 @@ class ShadowContractTest {
           .closeTimeout(Duration.ofSeconds(1))
           .build();
 
-  private final MemorySink sink = new MemorySink();
+  private static final String POISON = "poison";
+
+  private final FakeInfra fake = FakeInfra.create();
 
   @Test
   void addsUpAtEveryInstantWhileTheStoreFailsAtRandom() {
-    sink.before(batch -> failOneIn(3)).after(batch -> failOneIn(4));
+    fake.before(Part.DECISION_SINK, call -> failOneIn(3));
+    fake.after(Part.DECISION_SINK, call -> failOneIn(4));
     try (MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(7).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "random");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
@@ -56,20 +66,21 @@ class ShadowContractTest {
 
   @Test
   void storesTheNeighboursOfAPoisonRowAndParksItWithItsCause() {
+    fake.before(Part.DECISION_SINK, ShadowContractTest::refusePoison);
     try (MlInfra ml = connect(QUICK.toBuilder().linger(Duration.ofMillis(200)).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "neighbours");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
       Set<UUID> poison = new HashSet<>();
       for (int i = 0; i < 500; i++) {
         if (i == 0 || i == 250 || i == 251 || i == 499) {
-          poison.add(producer.log(MemorySink.POISON).id());
+          poison.add(producer.log(POISON).id());
         } else {
           producer.log("item-" + i);
         }
       }
       settle(ml, checker, producer);
-      assertThat(sink.parkedIds()).containsExactlyInAnyOrderElementsOf(poison);
-      assertThat(sink.parked())
+      assertThat(parkedIds()).containsExactlyInAnyOrderElementsOf(poison);
+      assertThat(fake.deadLetters())
           .extracting(DeadLetter::cause)
           .containsOnly("row was refused; correct it");
       assertThat(ml.decisions().ledger().stored()).isEqualTo(496);
@@ -78,17 +89,18 @@ class ShadowContractTest {
 
   @Test
   void keepsAPoisonRowUntilItCanBeParked() {
-    sink.parkingDown(true);
+    fake.before(Part.DECISION_SINK, ShadowContractTest::refusePoison);
+    fake.fail(Part.DEAD_LETTERS);
     try (MlInfra ml = connect(QUICK)) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "unparkable");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
-      producer.log(MemorySink.POISON);
+      producer.log(POISON);
       producer.log("item-1");
       assertThat(ml.decisions().flush(Duration.ofMillis(50))).isFalse();
       assertThat(ml.decisions().ledger().buffered()).isPositive();
-      sink.parkingDown(false);
+      fake.heal();
       settle(ml, checker, producer);
-      assertThat(sink.parkedIds()).hasSize(1);
+      assertThat(parkedIds()).hasSize(1);
     }
   }
 
@@ -102,8 +114,9 @@ class ShadowContractTest {
       })
   void outlivesAStoreThatThrowsAnything(Class<? extends Throwable> kind) {
     AtomicInteger left = new AtomicInteger(5);
-    sink.before(
-        batch -> {
+    fake.before(
+        Part.DECISION_SINK,
+        call -> {
           if (left.getAndDecrement() > 0) {
             throwIt(kind);
           }
@@ -173,7 +186,7 @@ class ShadowContractTest {
   @Test
   void countsEachDropWhenItsRowsAreFull() {
     CountDownLatch opened = new CountDownLatch(1);
-    sink.before(batch -> await(opened));
+    fake.before(Part.DECISION_SINK, call -> await(opened));
     try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedRows(256).maxBatchRows(64).build())) {
       DecisionProducer producer = new DecisionProducer(ml.decisions(), "rows");
       LedgerChecker checker = new LedgerChecker(ml.decisions()::ledger);
@@ -190,8 +203,8 @@ class ShadowContractTest {
   @Test
   void holdsNoMoreBytesThanItMay() {
     CountDownLatch opened = new CountDownLatch(1);
-    sink.before(batch -> await(opened));
-    Meters meters = new Meters();
+    fake.before(Part.DECISION_SINK, call -> await(opened));
+    RecordingTelemetry meters = new RecordingTelemetry();
     long most = 1 << 20;
     String large = "x".repeat(40_000);
     try (MlInfra ml = connect(QUICK.toBuilder().maxQueuedBytes(most).build(), meters)) {
@@ -207,14 +220,14 @@ class ShadowContractTest {
       assertThat(answers.acceptedCount()).isBetween(20, 27);
       opened.countDown();
       assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
-      checker.settle(answers, sink.decisionIds(), sink.parkedIds());
+      checker.settle(answers, decisionIds(), parkedIds());
     }
   }
 
   @Test
   void storesTheVectorAsItWasAtTheCall() {
     CountDownLatch opened = new CountDownLatch(1);
-    sink.before(batch -> await(opened));
+    fake.before(Part.DECISION_SINK, call -> await(opened));
     try (MlInfra ml = connect(QUICK)) {
       float[] vector = {1, 2, 3};
       Decision decision = Decision.by("mutating").action("a").features(vector).build();
@@ -224,8 +237,8 @@ class ShadowContractTest {
       opened.countDown();
       assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
 
-      LoggedDecision stored = sink.decision(decision.id());
-      assertThat(stored.decision().features()).containsExactly(1, 2, 3);
+      assertThat(fake.decisions()).hasSize(1);
+      assertThat(fake.decisions().get(0).features()).containsExactly(1, 2, 3);
     }
   }
 
@@ -242,10 +255,11 @@ class ShadowContractTest {
       }
       assertThat(log.flush(Duration.ofSeconds(30))).isTrue();
 
-      assertThat(sink.decisionIds())
-          .containsExactlyInAnyOrderElementsOf(sink.feedbackDecisionIds())
-          .allSatisfy(id -> assertThat(sink.decision(id).passProbability()).isEqualTo(0.25));
-      assertThat((double) sink.decisionIds().size() / offered).isCloseTo(0.25, within(0.05));
+      assertThat(decisionIds())
+          .containsExactlyInAnyOrderElementsOf(
+              fake.feedback().stream().map(Feedback::decisionId).toList());
+      assertThat(fake.rows()).allMatch(row -> row.passProbability() == 0.25);
+      assertThat((double) decisionIds().size() / offered).isCloseTo(0.25, within(0.05));
       assertThat(log.ledger().balanced()).isTrue();
       assertThat(log.ledger().sampledOut() + log.ledger().stored()).isEqualTo(offered);
     }
@@ -254,7 +268,7 @@ class ShadowContractTest {
   @Test
   void closesWithinItsTimeOutsWhileTheStoreHangsAndCountsWhatIsLost() {
     CountDownLatch never = new CountDownLatch(1);
-    sink.before(batch -> await(never));
+    fake.before(Part.DECISION_SINK, call -> await(never));
     MlInfra ml = connect(QUICK.toBuilder().maxBatchRows(10).build());
     DecisionLog log = ml.decisions();
     DecisionProducer producer = new DecisionProducer(log, "closing");
@@ -286,7 +300,7 @@ class ShadowContractTest {
 
   private void settle(MlInfra ml, LedgerChecker checker, DecisionProducer producer) {
     assertThat(ml.decisions().flush(Duration.ofSeconds(60))).as("all is settled").isTrue();
-    checker.settle(producer.answers(), sink.decisionIds(), sink.parkedIds());
+    checker.settle(producer.answers(), decisionIds(), parkedIds());
   }
 
   private MlInfra connect(BufferOptions options, InfraModule... more) {
@@ -295,9 +309,25 @@ class ShadowContractTest {
 
   private MlInfra connect(BufferOptions options, Sampling sampling, InfraModule... more) {
     MlInfraConfig.Builder config =
-        MlInfraConfig.forService("shadow").decisions(options).sampling(sampling).install(sink);
+        MlInfraConfig.forService("shadow").decisions(options).sampling(sampling).install(fake);
     List.of(more).forEach(config::install);
     return MlInfra.connect(config.build());
+  }
+
+  private List<UUID> decisionIds() {
+    return fake.decisions().stream().map(Decision::id).toList();
+  }
+
+  private List<UUID> parkedIds() {
+    return fake.deadLetters().stream().map(l -> UUID.fromString(l.subjectId())).toList();
+  }
+
+  private static void refusePoison(Call call) {
+    for (Object item : call.items()) {
+      if (item instanceof LoggedDecision row && row.decision().action().equals(POISON)) {
+        throw new CorruptDataException("row was refused; correct it");
+      }
+    }
   }
 
   private static void failOneIn(int chances) {

@@ -16,6 +16,8 @@ import dev.mlinfra.shadow.ShadowAnswer;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.shadow.ShadowTally.Outcome;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +39,7 @@ class ShadowRunIT {
   private static Stack stack;
   private static PostgresServer postgres;
 
-  private final Meters meters = new Meters();
+  private final RecordingTelemetry meters = new RecordingTelemetry();
   private final AtomicBoolean released = new AtomicBoolean();
   private final Instant from = Instant.now().minusSeconds(1);
   private Sql sql;

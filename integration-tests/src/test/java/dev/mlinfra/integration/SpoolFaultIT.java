@@ -10,6 +10,7 @@ import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

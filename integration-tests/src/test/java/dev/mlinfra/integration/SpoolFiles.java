@@ -1,5 +1,6 @@
 package dev.mlinfra.integration;
 
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

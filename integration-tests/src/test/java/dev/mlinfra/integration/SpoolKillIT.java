@@ -8,6 +8,7 @@ import dev.mlinfra.Start;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
+import dev.mlinfra.testing.Await;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;

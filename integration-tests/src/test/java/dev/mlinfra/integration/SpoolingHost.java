@@ -8,6 +8,7 @@ import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class SpoolingHost {
    * Takes how many decisions to log at most, and whom they are about if they are about somebody.
    */
   public static void main(String[] args) {
-    Meters meters = new Meters();
+    RecordingTelemetry meters = new RecordingTelemetry();
     MlInfraConfig config =
         MlInfraConfig.fromEnvironment().toBuilder()
             .decisions(

@@ -6,6 +6,8 @@ import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -26,7 +28,7 @@ final class StarvedHost {
   private StarvedHost() {}
 
   public static void main(String[] args) throws IOException {
-    Meters meters = new Meters();
+    RecordingTelemetry meters = new RecordingTelemetry();
     MlInfraConfig config =
         MlInfraConfig.fromEnvironment().toBuilder()
             .decisions(
@@ -61,7 +63,8 @@ final class StarvedHost {
     }
   }
 
-  private static void logUntilWritesFail(int times, MlInfra ml, Answers answers, Meters meters) {
+  private static void logUntilWritesFail(
+      int times, MlInfra ml, Answers answers, RecordingTelemetry meters) {
     Await.until(
         "connections were ended and none can be opened",
         () -> {
@@ -87,7 +90,7 @@ final class StarvedHost {
     System.out.flush();
   }
 
-  private static long failures(Meters meters) {
+  private static long failures(RecordingTelemetry meters) {
     return meters.value(Instrument.BUFFER_WRITE_FAILURES, "decision");
   }
 

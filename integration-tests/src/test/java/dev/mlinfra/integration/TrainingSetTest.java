@@ -2,7 +2,7 @@ package dev.mlinfra.integration;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
-import dev.mlinfra.embedded.fake.FakeInfra;
+import dev.mlinfra.testing.fake.FakeInfra;
 import org.junit.jupiter.api.AfterEach;
 
 /** The contract of training sets, kept in memory. */

@@ -12,6 +12,8 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.DecisionIds;
 import dev.mlinfra.decision.DecisionLog;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,13 +54,13 @@ class UnbiasedLossTest {
     // endregion
     List<ClickRate> draws = new ArrayList<>();
     for (int draw = 0; draw < DRAWS; draw++) {
-      MemorySink sink = new MemorySink();
-      try (MlInfra ml = connect(sink, BufferOptions.defaults(), fifth)) {
+      FakeInfra fake = FakeInfra.create();
+      try (MlInfra ml = connect(fake, BufferOptions.defaults(), fifth)) {
         offer(ml.decisions(), draw, all);
         settle(ml.decisions());
-        assertThat(ml.decisions().ledger().sampledOut()).isEqualTo(all.size() - rows(sink));
+        assertThat(ml.decisions().ledger().sampledOut()).isEqualTo(all.size() - fake.rows().size());
       }
-      draws.add(mean(sink));
+      draws.add(mean(fake));
     }
     assertThat(draws).allSatisfy(one -> assertThat(one.rows()).isBetween(3_800, 4_200));
     agree(draws);
@@ -82,19 +84,19 @@ class UnbiasedLossTest {
         all.stream().filter(OpenBandit::clicked).map(OpenBandit::item).collect(Collectors.toSet());
     List<OpenBandit> burst = all.stream().filter(one -> popular.contains(one.item())).toList();
     List<OpenBandit> rest = all.stream().filter(one -> !popular.contains(one.item())).toList();
-    MemorySink sink = new MemorySink();
+    FakeInfra fake = FakeInfra.create();
     // region load
     BufferOptions small = BufferOptions.builder().maxQueuedRows(8_192).build();
     Sampling byLoad = Sampling.all().byLoad(true);
     // endregion
-    try (MlInfra ml = connect(sink, small, byLoad)) {
+    try (MlInfra ml = connect(fake, small, byLoad)) {
       DecisionLog log = ml.decisions();
       for (int from = 0; from < rest.size(); from += CHUNK) {
         offer(log, draw, rest.subList(from, Math.min(rest.size(), from + CHUNK)));
         settle(log);
       }
       assertThat(log.ledger().sampledOut()).isZero();
-      sink.before(batch -> hold());
+      fake.before(Part.DECISION_SINK, call -> hold());
       assertThat(log.log(Decision.by(PLUG).action("a").build()).accepted()).isTrue();
       taken.await();
       offer(log, draw, burst);
@@ -105,7 +107,7 @@ class UnbiasedLossTest {
       assertThat(last.sampledOut()).isGreaterThan(burst.size() / 4);
       assertThat(last.stored() + last.sampledOut()).isEqualTo(all.size() + 1);
     }
-    return mean(sink);
+    return mean(fake);
   }
 
   /** Almost all intervals hold the truth, and there is no drift to one side. */
@@ -127,17 +129,10 @@ class UnbiasedLossTest {
     return draws.stream().mapToDouble(figure).average().orElseThrow();
   }
 
-  private static ClickRate mean(MemorySink sink) {
+  private static ClickRate mean(FakeInfra fake) {
     return ClickRate.of(
-        sink.decisionIds().stream()
-            .map(sink::decision)
-            .filter(row -> !row.decision().agent().equals(PLUG))
-            .toList(),
+        fake.rows().stream().filter(row -> !row.decision().agent().equals(PLUG)).toList(),
         row -> row.decision().context().containsKey("clicked"));
-  }
-
-  private static int rows(MemorySink sink) {
-    return sink.decisionIds().size();
   }
 
   private void hold() {
@@ -149,10 +144,10 @@ class UnbiasedLossTest {
     }
   }
 
-  private static MlInfra connect(MemorySink sink, BufferOptions options, Sampling sampling) {
+  private static MlInfra connect(FakeInfra fake, BufferOptions options, Sampling sampling) {
     return MlInfra.connect(
         MlInfraConfig.forService("unbiased")
-            .install(sink)
+            .install(fake)
             .decisions(options)
             .sampling(sampling)
             .build());

@@ -15,12 +15,11 @@ import dev.mlinfra.feature.FeatureStatus;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,7 +57,7 @@ class PauseIT {
       long rows = count(ml, "agent_decisions");
 
       redis("SET " + ALL + " true");
-      await(ml::paused);
+      Await.until("paused", ml::paused);
       assertThat(ml.decisions().log(decision()).status()).isEqualTo(Status.PAUSED);
       assertThat(ml.decisions().feedback(decision().id(), 1).status()).isEqualTo(Status.PAUSED);
       assertThat(ml.events().publish(Event.of("t", "k")).status()).isEqualTo(Status.PAUSED);
@@ -72,7 +71,7 @@ class PauseIT {
       assertThat(count(ml, "agent_decisions")).isEqualTo(rows);
 
       redis("DEL " + ALL);
-      await(() -> !ml.paused());
+      Await.until("resumed", () -> !ml.paused());
       assertThat(features(ml)).isEqualTo(FeatureStatus.PRESENT);
       assertThat(ml.decisions().log(decision())).isEqualTo(Acceptance.ACCEPTED);
       assertThat(ml.decisions().flush(SOON)).isTrue();
@@ -88,10 +87,10 @@ class PauseIT {
     try (MlInfra ranker = MlInfra.connect(background("ranker"));
         MlInfra other = MlInfra.connect(background("other"))) {
       redis("SET " + ONE + " anna");
-      await(ranker::paused);
+      Await.until("paused", ranker::paused);
       assertThat(other.paused()).isFalse();
       redis("SET " + ONE + " false");
-      await(() -> !ranker.paused());
+      Await.until("resumed", () -> !ranker.paused());
     }
   }
 
@@ -100,9 +99,9 @@ class PauseIT {
     try (MlInfra ml = MlInfra.connect(background("ranker"))) {
       for (int i = 0; i < 5; i++) {
         redis("SET " + ALL + " true");
-        await(ml::paused);
+        Await.until("paused", ml::paused);
         redis("DEL " + ALL);
-        await(() -> !ml.paused());
+        Await.until("resumed", () -> !ml.paused());
       }
     }
   }
@@ -111,12 +110,12 @@ class PauseIT {
   void staysPausedWhileRedisIsAwayAndGoesOnWhenItIsBackWithoutTheKey() throws IOException {
     try (MlInfra ml = connect()) {
       redis("SET " + ALL + " true");
-      await(ml::paused);
+      Await.until("paused", ml::paused);
       stack.redis().kill();
       assertThat(ml.health(SOON).healthy()).isFalse();
       assertThat(ml.paused()).isTrue();
       stack.heal();
-      await(() -> !ml.paused());
+      Await.until("resumed", () -> !ml.paused());
     }
   }
 
@@ -128,7 +127,7 @@ class PauseIT {
       for (int i = 0; i < 100; i++) {
         ml.decisions().log(decision());
       }
-      await(ml::paused);
+      Await.until("paused", ml::paused);
       assertThat(ml.decisions().flush(SOON)).isEqualTo(ml.decisions().ledger().buffered() == 0);
       assertThat(count(ml, "agent_decisions")).isEqualTo(rows);
     }
@@ -165,14 +164,6 @@ class PauseIT {
         .filter(item -> item.name().equals(name))
         .mapToLong(InventoryItem::value)
         .sum();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + SOON.toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(1_000_000);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
   }
 
   private static Decision decision() {

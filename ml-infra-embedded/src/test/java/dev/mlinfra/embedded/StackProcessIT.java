@@ -2,13 +2,13 @@ package dev.mlinfra.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +37,7 @@ class StackProcessIT {
       stack.stopServers();
       stack.kill();
       assertThat(Processes.awaitGone(servers, SOON)).isTrue();
-      await(() -> !Files.exists(stack.directory));
+      Await.until("the directory is gone", () -> !Files.exists(stack.directory));
     }
   }
 
@@ -85,11 +85,5 @@ class StackProcessIT {
 
   private static StackProcess start(String directory) throws IOException {
     return StackProcess.start(List.of(), StackProcess.classPath(), directory);
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + SOON.toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline && Processes.pause()) {}
-    assertThat(condition.getAsBoolean()).isTrue();
   }
 }

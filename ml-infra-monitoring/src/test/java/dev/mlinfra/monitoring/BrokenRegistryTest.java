@@ -3,12 +3,14 @@ package dev.mlinfra.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.RecordingWiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import org.junit.jupiter.api.Test;
 
 class BrokenRegistryTest {
@@ -17,7 +19,8 @@ class BrokenRegistryTest {
   @Test
   void countsWhatARegistryRefusesAndGoesOn() {
     refuse("ml.models.promoted");
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
       ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
       ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
@@ -33,7 +36,8 @@ class BrokenRegistryTest {
     PrintStream original = System.err;
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
       ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1, "bts");
     } finally {
@@ -48,7 +52,8 @@ class BrokenRegistryTest {
 
   @Test
   void countsReportsThatDoNotFitTheirMeter() {
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().count(Instrument.MODELS_PROMOTED, 1);
       ranker.telemetry().count(Instrument.BUFFER_WRITE, 1, "decisions");
       ranker.telemetry().time(Instrument.MODELS_PROMOTED, 1, "bts");
@@ -62,7 +67,8 @@ class BrokenRegistryTest {
 
   @Test
   void keepsTheFirstOfTwoObserversOfTheSameValue() {
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().observe(Instrument.COMPONENT_UP, () -> 1, "postgres");
       ranker.telemetry().observe(Instrument.COMPONENT_UP, () -> 0, "postgres");
 
@@ -74,7 +80,8 @@ class BrokenRegistryTest {
   @Test
   void keepsTheLastTotalAndShowsNoGaugeWhenTheyCannotBeRead() {
     double[] total = {5};
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().observe(Instrument.BUFFER_STORED, () -> positive(total[0]), "decisions");
       ranker.telemetry().observe(Instrument.BUFFER_ROWS, () -> positive(total[0]), "decisions");
       assertThat(registry.get("ml.buffer.stored").functionCounter().count()).isEqualTo(5);
@@ -95,7 +102,8 @@ class BrokenRegistryTest {
             meter -> {
               throw new IllegalStateException("listener is broken");
             });
-    TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker");
+    RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry));
     ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
 
     ranker.close();
@@ -106,7 +114,8 @@ class BrokenRegistryTest {
   @Test
   void reportsIntoAClosedRegistryAreHarmless() {
     registry.close();
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
     }
   }

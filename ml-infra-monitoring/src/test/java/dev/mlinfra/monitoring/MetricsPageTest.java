@@ -3,11 +3,13 @@ package dev.mlinfra.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.RecordingWiring;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +39,8 @@ class MetricsPageTest {
   @Test
   void prometheusShowsTheNamesOfThePage() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       Instrument.ofLibrary().stream()
           .filter(meter -> !meter.equals(Instrument.TELEMETRY_FAILURES)) // reported already
           .forEach(meter -> report(ranker, meter));
@@ -83,7 +86,7 @@ class MetricsPageTest {
         .allMatch(name -> name.matches("ml(_[a-z]+)+"));
   }
 
-  private static void report(TestWiring wiring, Instrument meter) {
+  private static void report(RecordingWiring wiring, Instrument meter) {
     String[] tags = meter.tagKeys().toArray(new String[0]);
     switch (meter.type()) {
       case COUNTER -> wiring.telemetry().count(meter, 1, tags);

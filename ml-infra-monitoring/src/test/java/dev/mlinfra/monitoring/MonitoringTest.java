@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.RecordingWiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,7 +24,8 @@ class MonitoringTest {
 
   @Test
   void addsUpWhatIsCounted() {
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().count(Instrument.FEATURES_READ, 3, "user", "PRESENT");
       ranker.telemetry().count(Instrument.FEATURES_READ, 4, "user", "PRESENT");
       ranker.telemetry().count(Instrument.FEATURES_READ, 1, "user", "MISSING");
@@ -34,7 +37,8 @@ class MonitoringTest {
 
   @Test
   void recordsDurations() {
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().time(Instrument.BUFFER_WRITE, 2_000_000, "decisions");
       ranker.telemetry().time(Instrument.BUFFER_WRITE, 3_000_000, "decisions");
 
@@ -48,7 +52,8 @@ class MonitoringTest {
   void readsObservedTotalsAndGaugesWhenAsked() {
     AtomicLong stored = new AtomicLong(10);
     AtomicLong waiting = new AtomicLong(20);
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().observe(Instrument.BUFFER_STORED, stored::doubleValue, "decisions");
       ranker.telemetry().observe(Instrument.BUFFER_ROWS, waiting::doubleValue, "decisions");
       stored.set(11);
@@ -62,7 +67,8 @@ class MonitoringTest {
 
   @Test
   void givesEveryMeterItsUnitDescriptionAndTags() {
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().count(Instrument.FEATURES_READ, 1, "user", "PRESENT");
 
       var id = read("PRESENT").counter().getId();
@@ -79,7 +85,8 @@ class MonitoringTest {
     int threads = 8;
     int reports = 10_000;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       CountDownLatch start = new CountDownLatch(1);
       for (int t = 0; t < threads; t++) {
         pool.execute(
@@ -103,8 +110,10 @@ class MonitoringTest {
   @Test
   void removesItsMetersAndNoOthersWhenClosed() {
     registry.counter("host.requests").increment();
-    try (TestWiring router = TestWiring.open(Monitoring.to(registry), "router")) {
-      TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker");
+    try (RecordingWiring router =
+        RecordingWiring.of("router", Clock.systemUTC()).open(Monitoring.to(registry))) {
+      RecordingWiring ranker =
+          RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry));
       router.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
       ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
       ranker.telemetry().observe(Instrument.COMPONENT_UP, () -> 1, "postgres");
@@ -123,7 +132,8 @@ class MonitoringTest {
 
   @Test
   void ignoresReportsAfterTheClose() {
-    TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker");
+    RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry));
     ranker.close();
 
     ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
@@ -134,9 +144,10 @@ class MonitoringTest {
 
   @Test
   void opensAgainUnderTheSameNameOnceClosed() {
-    TestWiring.open(Monitoring.to(registry), "ranker").close();
+    RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry)).close();
 
-    try (TestWiring again = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring again =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       again.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
       assertThat(registry.get("ml.models.registered").counter().count()).isEqualTo(1);
     }
@@ -144,8 +155,10 @@ class MonitoringTest {
 
   @Test
   void refusesASecondOpenInstanceOfTheSameService() {
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
-      assertThatThrownBy(() -> TestWiring.open(Monitoring.to(registry), "ranker"))
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
+      assertThatThrownBy(
+              () -> RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry)))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("service was 'ranker'")
           .hasMessageContaining("choose another name");
@@ -158,7 +171,8 @@ class MonitoringTest {
   @Test
   void worksInACompositeThatGetsItsRegistryLater() {
     CompositeMeterRegistry composite = new CompositeMeterRegistry();
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(composite), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(composite))) {
       ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
       composite.add(registry);
       ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "bts");
@@ -171,7 +185,8 @@ class MonitoringTest {
   @Test
   void losesNothingWhenAFilterOfTheHostDropsATag() {
     registry.config().meterFilter(MeterFilter.ignoreTags("view"));
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       ranker.telemetry().count(Instrument.FEATURES_WRITTEN, 2, "user");
       ranker.telemetry().count(Instrument.FEATURES_WRITTEN, 3, "item");
       ranker.telemetry().time(Instrument.FEATURES_AS_OF, 1, "user");
@@ -185,7 +200,8 @@ class MonitoringTest {
 
   @Test
   void boundsTheNumberOfSeries() {
-    try (TestWiring ranker = TestWiring.open(Monitoring.to(registry), "ranker")) {
+    try (RecordingWiring ranker =
+        RecordingWiring.of("ranker", Clock.systemUTC()).open(Monitoring.to(registry))) {
       for (int i = 0; i < Series.MAX + 500; i++) {
         ranker.telemetry().count(Instrument.MODELS_REGISTERED, 1, "model-" + i);
       }

@@ -7,6 +7,7 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.health.ComponentHealth.Status;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,7 +66,9 @@ class DecisionRollupIT {
       database.execute("DROP TABLE ml_learning.ml_decision_metrics");
       postgres.store(true, List.of(at(THEN).build()));
       assertThat(database.count("ml_learning.agent_decisions")).isEqualTo(1);
-      Awaits.until(() -> postgres.probe().check(Duration.ofSeconds(5)).status() == Status.DEGRADED);
+      Await.until(
+          "the lag shows",
+          () -> postgres.probe().check(Duration.ofSeconds(5)).status() == Status.DEGRADED);
       assertThat(postgres.probe().check(Duration.ofSeconds(5)).detail())
           .contains("ml_decision_metrics lags");
     }
@@ -91,10 +94,10 @@ class DecisionRollupIT {
               .orElseThrow();
       for (int i = 0; i < 20; i++) {
         rollup.interrupt();
-        Awaits.until(() -> !rollup.isInterrupted());
+        Await.until("seen", () -> !rollup.isInterrupted());
       }
       postgres.store(true, List.of(at(THEN.plusSeconds(5)).build()));
-      Awaits.until(() -> database.text(ROWS).startsWith("2019-11-30 23:59 ranker 2 "));
+      Await.until("written", () -> database.text(ROWS).startsWith("2019-11-30 23:59 ranker 2 "));
       assertThat(rollup.isAlive()).isTrue();
     }
   }

@@ -8,6 +8,7 @@ import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.model.ModelVersion;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

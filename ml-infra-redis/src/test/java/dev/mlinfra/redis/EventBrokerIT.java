@@ -11,6 +11,7 @@ import dev.mlinfra.spi.EventBroker.Entry;
 import dev.mlinfra.spi.EventBroker.Subscription;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.telemetry.Instrument;
+import dev.mlinfra.testing.Await;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
 import io.lettuce.core.XAddArgs;

@@ -14,6 +14,7 @@ import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.EventBroker.Subscription;
 import dev.mlinfra.spi.PackedRow;
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.PackedRow;
+import dev.mlinfra.testing.Await;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.mlinfra.redis;
 
+import dev.mlinfra.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -11,6 +11,7 @@ import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.EventBroker.Subscription;
+import dev.mlinfra.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,7 @@ package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.contract.ArtifactStoreContract;
-import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.testing.RecordingWiring;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,29 +10,24 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class ArtifactDirectoryStoreTest extends ArtifactStoreContract {
+class ArtifactDirectoryStoreTest extends StorageContract {
   @TempDir Path root;
-  private Wired wired;
+  private RecordingWiring wired;
 
   @BeforeEach
   void open() {
-    wired = Wired.open(ArtifactDirectory.at(root));
+    wired = RecordingWiring.opened(ArtifactDirectory.at(root));
   }
 
   @Override
-  protected ArtifactStore store() {
-    return wired.part(ArtifactStore.class);
-  }
-
-  @Override
-  protected BucketAdmin admin() {
-    open();
-    return wired.part(BucketAdmin.class);
+  protected RecordingWiring opened() {
+    return wired;
   }
 
   @Override
   protected ArtifactStore storeWithQuota(long bytes) {
-    return Wired.open(ArtifactDirectory.at(root).quotaBytes(bytes)).part(ArtifactStore.class);
+    return RecordingWiring.opened(ArtifactDirectory.at(root).quotaBytes(bytes))
+        .part(ArtifactStore.class);
   }
 
   @Override

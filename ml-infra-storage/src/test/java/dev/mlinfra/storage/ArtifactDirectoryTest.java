@@ -12,6 +12,7 @@ import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.settings.Settings;
+import dev.mlinfra.testing.RecordingWiring;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -105,16 +106,16 @@ class ArtifactDirectoryTest {
 
   @Test
   void tellsHealthAndWhatItHolds() {
-    Wired wired = open();
-    ComponentHealth before = wired.probe().check(Duration.ofSeconds(1));
+    RecordingWiring wired = open();
+    ComponentHealth before = wired.probes().get(0).check(Duration.ofSeconds(1));
     wired.part(ArtifactStore.class).put(new ByteArrayInputStream(new byte[] {1, 2, 3}));
 
-    ComponentHealth after = wired.probe().check(Duration.ofSeconds(1));
+    ComponentHealth after = wired.probes().get(0).check(Duration.ofSeconds(1));
 
     assertThat(before.status()).isEqualTo(ComponentHealth.Status.DEGRADED);
     assertThat(before.detail()).contains("call ensureBucket()");
     assertThat(after.status()).isEqualTo(ComponentHealth.Status.UP);
-    assertThat(wired.probe().inventory())
+    assertThat(wired.probes().get(0).inventory())
         .containsExactly(
             new InventoryItem("artifactdirectory", "artifacts", 1, "objects"),
             new InventoryItem("artifactdirectory", "stored", 3, "bytes"));
@@ -145,7 +146,7 @@ class ArtifactDirectoryTest {
     return directory.resolve("artifacts");
   }
 
-  private Wired open() {
-    return Wired.open(ArtifactDirectory.at(root()));
+  private RecordingWiring open() {
+    return RecordingWiring.opened(ArtifactDirectory.at(root()));
   }
 }

@@ -17,17 +17,16 @@ import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.ModelMirror;
+import dev.mlinfra.testing.MovableClock;
+import dev.mlinfra.testing.RecordingWiring;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -47,7 +46,7 @@ class MlflowMirrorTest {
 
   @TempDir Path directory;
   private final FakeMlflow server = FakeMlflow.start();
-  private final Wired wired = Wired.open(patient());
+  private final RecordingWiring wired = RecordingWiring.opened(patient());
   private final ModelMirror mirror = wired.part(ModelMirror.class);
 
   @AfterEach
@@ -136,7 +135,7 @@ class MlflowMirrorTest {
   void copiesTheBytesToTheRunWhenAskedAndSmallEnough() throws Exception {
     Mlflow copying =
         Mlflow.at(server.url()).token(Secret.of("canary")).copyArtifactsUpTo(BYTES.length);
-    try (Wired both = Wired.open(copying)) {
+    try (RecordingWiring both = RecordingWiring.opened(copying)) {
       ArtifactDirectory.at(directory).open(both);
       Artifact small = both.part(ArtifactStore.class).put(new ByteArrayInputStream(BYTES));
       Artifact large = both.part(ArtifactStore.class).put(new ByteArrayInputStream(new byte[9]));
@@ -157,7 +156,8 @@ class MlflowMirrorTest {
 
   @Test
   void saysThatACopyNeedsAnArtifactStore() {
-    try (Wired alone = Wired.open(Mlflow.at(server.url()).copyArtifactsUpTo(100))) {
+    try (RecordingWiring alone =
+        RecordingWiring.opened(Mlflow.at(server.url()).copyArtifactsUpTo(100))) {
       assertThatThrownBy(() -> alone.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
           .isInstanceOf(ModuleMissingException.class)
           .hasMessageContaining("install(ObjectStorage.at(url))");
@@ -192,7 +192,7 @@ class MlflowMirrorTest {
   @Test
   void sendsCredentialsAndNeverShowsThem() throws Exception {
     Mlflow module = patient().token(Secret.of("canary-token"));
-    try (Wired client = Wired.open(module)) {
+    try (RecordingWiring client = RecordingWiring.opened(module)) {
       client.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI));
       assertThat(server.requests()).allSatisfy(r -> assertThat(r).endsWith("Bearer canary-token"));
       server.misbehave(exchange -> FakeMlflow.send(exchange, 401, "text/plain", new byte[0]));
@@ -225,7 +225,8 @@ class MlflowMirrorTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("answered HTTP 403")
         .hasMessageContaining("--allowed-hosts");
-    assertThat(wired.probe().check(Duration.ofMinutes(1)).detail()).contains("--allowed-hosts");
+    assertThat(wired.probes().get(0).check(Duration.ofMinutes(1)).detail())
+        .contains("--allowed-hosts");
   }
 
   @Test
@@ -267,7 +268,7 @@ class MlflowMirrorTest {
     assertThatThrownBy(() -> mirror.mirror(version("ranker", 1, S3_URI)))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("sent 'text/html' but must send JSON");
-    assertThat(wired.probe().check(Duration.ofMinutes(1)).status())
+    assertThat(wired.probes().get(0).check(Duration.ofMinutes(1)).status())
         .isEqualTo(ComponentHealth.Status.DOWN);
   }
 
@@ -295,12 +296,13 @@ class MlflowMirrorTest {
   void leavesAServerThatNeverAnswers() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     server.misbehave(exchange -> release.await(5, TimeUnit.MINUTES));
-    try (Wired impatient = Wired.open(Mlflow.at(server.url()).totalTimeout(SHORT))) {
+    try (RecordingWiring impatient =
+        RecordingWiring.opened(Mlflow.at(server.url()).totalTimeout(SHORT))) {
       assertThatThrownBy(
               () -> impatient.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
           .isInstanceOf(TimedOutException.class)
           .hasMessageContaining("did not finish mirroring ranker version 1 within PT0.7S");
-      ComponentHealth health = impatient.probe().check(SHORT);
+      ComponentHealth health = impatient.probes().get(0).check(SHORT);
       assertThat(health.status()).isEqualTo(ComponentHealth.Status.DOWN);
       assertThat(health.detail()).contains("did not finish a health check within PT0.7S");
     } finally {
@@ -320,8 +322,9 @@ class MlflowMirrorTest {
             exchange.getResponseBody().flush();
           }
         });
-    try (Wired impatient =
-        Wired.open(Mlflow.at(server.url()).totalTimeout(SHORT), new MovableClock())) {
+    try (RecordingWiring impatient =
+        RecordingWiring.of("ranker", new MovableClock(CREATED))
+            .open(Mlflow.at(server.url()).totalTimeout(SHORT))) {
       ModelMirror slow = impatient.part(ModelMirror.class);
 
       assertThatThrownBy(() -> slow.mirror(version("ranker", 1, S3_URI)))
@@ -340,8 +343,8 @@ class MlflowMirrorTest {
 
   @Test
   void asksAgainAfterThePause() throws Exception {
-    MovableClock clock = new MovableClock();
-    try (Wired client = Wired.open(patient(), clock)) {
+    MovableClock clock = new MovableClock(CREATED);
+    try (RecordingWiring client = RecordingWiring.of("ranker", clock).open(patient())) {
       ModelMirror patient = client.part(ModelMirror.class);
       server.misbehave(exchange -> FakeMlflow.error(exchange, 500, "INTERNAL_ERROR", "down"));
       for (int i = 0; i < 4; i++) {
@@ -351,7 +354,7 @@ class MlflowMirrorTest {
       assertThat(server.requests()).hasSize(3);
       server.behave();
 
-      clock.now = clock.now.plusSeconds(5);
+      clock.advance(Duration.ofSeconds(5));
 
       assertThat(patient.mirror(version("ranker", 1, S3_URI)).version()).isEqualTo("1");
     }
@@ -365,7 +368,7 @@ class MlflowMirrorTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("mlflow at 127.0.0.1:")
         .hasMessageContaining("(ConnectException)");
-    assertThat(wired.probe().check(Duration.ofMinutes(1)).status())
+    assertThat(wired.probes().get(0).check(Duration.ofMinutes(1)).status())
         .isEqualTo(ComponentHealth.Status.DOWN);
   }
 
@@ -392,11 +395,11 @@ class MlflowMirrorTest {
   void tellsVersionAndWhatItHolds() {
     mirror.mirror(version("ranker", 1, S3_URI));
 
-    ComponentHealth health = wired.probe().check(Duration.ofMinutes(1));
+    ComponentHealth health = wired.probes().get(0).check(Duration.ofMinutes(1));
 
     assertThat(health.status()).isEqualTo(ComponentHealth.Status.UP);
     assertThat(health.detail()).isEqualTo("MLflow 3.17.2");
-    assertThat(wired.probe().inventory())
+    assertThat(wired.probes().get(0).inventory())
         .extracting(InventoryItem::name, InventoryItem::value)
         .containsExactly(
             tuple("experiments", 1L), tuple("registered_models", 1L), tuple("model_versions", 1L));
@@ -428,24 +431,5 @@ class MlflowMirrorTest {
 
   private static Promotion promotion(String name, String alias) {
     return new Promotion(name, alias, 1, "someone", "better", CREATED);
-  }
-
-  private static final class MovableClock extends Clock {
-    private volatile Instant now = CREATED;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneOffset getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

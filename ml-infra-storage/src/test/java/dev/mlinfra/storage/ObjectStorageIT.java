@@ -13,6 +13,7 @@ import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.testing.RecordingWiring;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,7 +36,7 @@ class ObjectStorageIT {
   private static S3Server server;
 
   private FaultyProxy proxy;
-  private Wired wired;
+  private RecordingWiring wired;
   private ArtifactStore store;
   private String bucket;
 
@@ -53,7 +54,7 @@ class ObjectStorageIT {
   void open(TestInfo test) {
     bucket = "b" + Integer.toUnsignedString(test.getDisplayName().hashCode());
     proxy = FaultyProxy.to(server.port());
-    wired = Wired.open(server.moduleAt(proxy.url()).bucket(bucket));
+    wired = RecordingWiring.opened(server.moduleAt(proxy.url()).bucket(bucket));
     store = wired.part(ArtifactStore.class);
   }
 
@@ -95,7 +96,8 @@ class ObjectStorageIT {
     assertThat(server.unfinished(bucket)).isEqualTo(1);
 
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(25));
-    try (Wired restarted = Wired.open(server.moduleAt(proxy.url()).bucket(bucket), later)) {
+    try (RecordingWiring restarted =
+        RecordingWiring.of("ranker", later).open(server.moduleAt(proxy.url()).bucket(bucket))) {
       restarted.part(BucketAdmin.class).ensure();
     }
     assertThat(server.unfinished(bucket)).isZero();
@@ -105,8 +107,8 @@ class ObjectStorageIT {
   void saysWithoutAnyKeyThatCredentialsAreWrong() throws Exception {
     wired.part(BucketAdmin.class).ensure();
     Secret wrong = Secret.of("canary-wrong-secret");
-    try (Wired stranger =
-        Wired.open(
+    try (RecordingWiring stranger =
+        RecordingWiring.opened(
             ObjectStorage.at(proxy.url())
                 .credentials(Secret.of(server.accessKey()), wrong)
                 .bucket(bucket))) {
@@ -116,7 +118,7 @@ class ObjectStorageIT {
           catchThrowable(
               () ->
                   stranger.part(ArtifactStore.class).put(new ByteArrayInputStream(new byte[] {1})));
-      ComponentHealth health = stranger.probe().check(Duration.ofMinutes(1));
+      ComponentHealth health = stranger.probes().get(0).check(Duration.ofMinutes(1));
 
       assertThat(atEnsure)
           .isInstanceOf(ConfigException.class)
@@ -140,7 +142,7 @@ class ObjectStorageIT {
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("NoSuchBucket")
         .hasMessageContaining("call ensureBucket()");
-    assertThat(wired.probe().check(Duration.ofMinutes(1)).status())
+    assertThat(wired.probes().get(0).check(Duration.ofMinutes(1)).status())
         .isEqualTo(ComponentHealth.Status.DEGRADED);
   }
 
@@ -160,9 +162,9 @@ class ObjectStorageIT {
     wired.part(BucketAdmin.class).ensure();
     store.put(new ByteArrayInputStream(new byte[] {1, 2, 3}));
 
-    assertThat(wired.probe().check(Duration.ofMinutes(1)).status())
+    assertThat(wired.probes().get(0).check(Duration.ofMinutes(1)).status())
         .isEqualTo(ComponentHealth.Status.UP);
-    assertThat(wired.probe().inventory())
+    assertThat(wired.probes().get(0).inventory())
         .containsExactly(
             new InventoryItem("objectstorage", "artifacts", 1, "objects"),
             new InventoryItem("objectstorage", "stored", 3, "bytes"));
@@ -175,7 +177,7 @@ class ObjectStorageIT {
       server.overwrite(bucket, "sha256/00/" + i, new byte[] {1});
     }
 
-    assertThat(wired.probe().inventory())
+    assertThat(wired.probes().get(0).inventory())
         .contains(new InventoryItem("objectstorage", "artifacts", 1_001, "objects"));
   }
 

@@ -2,8 +2,7 @@ package dev.mlinfra.storage;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.contract.ArtifactStoreContract;
-import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.testing.RecordingWiring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,19 +12,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class ObjectStorageStoreIT extends ArtifactStoreContract {
+class ObjectStorageStoreIT extends StorageContract {
   private static final AtomicInteger BUCKETS = new AtomicInteger();
 
-  @TempDir static Path directory;
+  @TempDir static Path objects;
   private static S3Server server;
 
   private final String bucket = "contract-" + BUCKETS.incrementAndGet();
-  private final List<Wired> opened = new ArrayList<>();
-  private final Wired wired = open(server.module().bucket(bucket));
+  private final List<RecordingWiring> opened = new ArrayList<>();
+  private final RecordingWiring wired = open(server.module().bucket(bucket));
 
   @BeforeAll
   static void startServer() {
-    server = S3Server.in(directory);
+    server = S3Server.in(objects);
   }
 
   @AfterAll
@@ -35,19 +34,14 @@ class ObjectStorageStoreIT extends ArtifactStoreContract {
 
   @AfterEach
   void closeClients() throws Exception {
-    for (Wired each : opened) {
+    for (RecordingWiring each : opened) {
       each.close();
     }
   }
 
   @Override
-  protected ArtifactStore store() {
-    return wired.part(ArtifactStore.class);
-  }
-
-  @Override
-  protected BucketAdmin admin() {
-    return wired.part(BucketAdmin.class);
+  protected RecordingWiring opened() {
+    return wired;
   }
 
   @Override
@@ -70,8 +64,8 @@ class ObjectStorageStoreIT extends ArtifactStoreContract {
     return server.objects(bucket);
   }
 
-  private Wired open(ObjectStorage module) {
-    Wired open = Wired.open(module);
+  private RecordingWiring open(ObjectStorage module) {
+    RecordingWiring open = RecordingWiring.opened(module);
     opened.add(open);
     return open;
   }

@@ -13,6 +13,7 @@ import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.BucketAdmin;
+import dev.mlinfra.testing.RecordingWiring;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -41,7 +42,7 @@ class S3FaultTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private volatile Answer answer = exchange -> {};
   private HttpServer server;
-  private Wired wired;
+  private RecordingWiring wired;
 
   @BeforeEach
   void start() throws IOException {
@@ -127,11 +128,11 @@ class S3FaultTest {
   @Test
   void leavesAServerThatNeverAnswers() {
     answer = exchange -> release.await(5, TimeUnit.MINUTES);
-    try (Wired impatient = open(Duration.ofMillis(300), Duration.ofMinutes(2))) {
+    try (RecordingWiring impatient = open(Duration.ofMillis(300), Duration.ofMinutes(2))) {
       assertThatThrownBy(() -> impatient.part(ArtifactStore.class).find(WANTED.sha256()))
           .isInstanceOf(UnavailableException.class)
           .hasMessageContaining("gave no answer to a HEAD");
-      ComponentHealth health = impatient.probe().check(Duration.ofMillis(1));
+      ComponentHealth health = impatient.probes().get(0).check(Duration.ofMillis(1));
       assertThat(health.status()).isEqualTo(ComponentHealth.Status.DOWN);
       assertThat(health.detail()).contains("gave no answer within PT0.001S");
     }
@@ -148,7 +149,7 @@ class S3FaultTest {
           }
         };
     Artifact large = new Artifact(WANTED.uri(), WANTED.sha256(), 1_000_000);
-    try (Wired impatient = open(Duration.ofMinutes(1), Duration.ofSeconds(1))) {
+    try (RecordingWiring impatient = open(Duration.ofMinutes(1), Duration.ofSeconds(1))) {
       assertThatThrownBy(
               () -> impatient.part(ArtifactStore.class).download(large, files.resolve("target")))
           .isInstanceOf(UnavailableException.class)
@@ -204,8 +205,8 @@ class S3FaultTest {
         .hasMessageContaining("check url, region and bucket");
   }
 
-  private Wired open(Duration readTimeout, Duration totalTimeout) {
-    return Wired.open(
+  private RecordingWiring open(Duration readTimeout, Duration totalTimeout) {
+    return RecordingWiring.opened(
         ObjectStorage.at("http://127.0.0.1:" + server.getAddress().getPort())
             .credentials("id", Secret.of("key"))
             .readTimeout(readTimeout)

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.Ledger;
-import dev.mlinfra.embedded.fake.FakeInfra;
-import dev.mlinfra.embedded.fake.Part;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.testing.fake.FakeInfra;
+import dev.mlinfra.testing.fake.Part;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -2,17 +2,14 @@ package dev.mlinfra.benchmarks.peers.ingest;
 
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.LoggedDecision;
-import dev.mlinfra.spi.HealthProbe;
+import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.Written;
-import dev.mlinfra.telemetry.Telemetry;
-import java.time.Clock;
+import dev.mlinfra.testing.RecordingWiring;
 import java.util.List;
-import java.util.Optional;
 
 /** A module whose sink is told of every batch that it may be stored already. */
 record EveryBatchTriedBefore(InfraModule real) implements InfraModule {
@@ -28,7 +25,10 @@ record EveryBatchTriedBefore(InfraModule real) implements InfraModule {
 
   @Override
   public void open(Wiring wiring) {
-    real.open(new TriedBefore(wiring));
+    RecordingWiring opened = RecordingWiring.of(wiring.source(), wiring.clock()).open(real);
+    wiring.provide(DecisionSink.class, new Sink(opened.part(DecisionSink.class)));
+    wiring.provide(SchemaAdmin.class, opened.part(SchemaAdmin.class));
+    wiring.onClose(opened);
   }
 
   private record Sink(DecisionSink real) implements DecisionSink {
@@ -45,55 +45,6 @@ record EveryBatchTriedBefore(InfraModule real) implements InfraModule {
     @Override
     public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
       return real.writeActivations(batch, false);
-    }
-  }
-
-  private record TriedBefore(Wiring real) implements Wiring {
-    @Override
-    public <T> void provide(Class<T> part, T instance) {
-      real.provide(
-          part,
-          part == DecisionSink.class ? part.cast(new Sink((DecisionSink) instance)) : instance);
-    }
-
-    @Override
-    public String service() {
-      return real.service();
-    }
-
-    @Override
-    public String source() {
-      return real.source();
-    }
-
-    @Override
-    public Clock clock() {
-      return real.clock();
-    }
-
-    @Override
-    public Telemetry telemetry() {
-      return real.telemetry();
-    }
-
-    @Override
-    public List<FeatureView> views() {
-      return real.views();
-    }
-
-    @Override
-    public <T> Optional<T> find(Class<T> part) {
-      return real.find(part);
-    }
-
-    @Override
-    public void probe(HealthProbe probe) {
-      real.probe(probe);
-    }
-
-    @Override
-    public void onClose(AutoCloseable resource) {
-      real.onClose(resource);
     }
   }
 }

@@ -18,7 +18,11 @@ final class Sql {
   static final int STATEMENT_ROWS = 1_000;
 
   static final int COMMIT_ROWS = 5_000;
-  static final String SOURCE = "bench-01939b4e-0000-7000-8000-000000000000";
+
+  /** With {@code -1} behind it the source, as long as that of a host. */
+  static final String SERVICE = "bench-01939b4e-0000-7000-8000-0000000000";
+
+  static final String SOURCE = SERVICE + "-1";
 
   private Sql() {}
 

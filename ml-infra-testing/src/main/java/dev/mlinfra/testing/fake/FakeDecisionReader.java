@@ -1,0 +1,80 @@
+package dev.mlinfra.testing.fake;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.history.DecisionCompleteness;
+import dev.mlinfra.history.DecisionOutcome;
+import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.spi.DecisionReader;
+import dev.mlinfra.spi.LoggedDecision;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** Joins what the sink stored. */
+final class FakeDecisionReader implements DecisionReader {
+  /** As PostgreSQL orders ids: by their bytes, unsigned. */
+  static final Comparator<UUID> BY_BYTES =
+      Comparator.comparing(UUID::getMostSignificantBits, Long::compareUnsigned)
+          .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
+
+  static final Comparator<LoggedDecision> BY_TIME =
+      Comparator.<LoggedDecision, Instant>comparing(row -> row.decision().decidedAt())
+          .thenComparing(row -> row.decision().id(), BY_BYTES);
+
+  private final Faulty faulty;
+  private final FakeDecisionSink sink;
+
+  FakeDecisionReader(Faulty faulty, FakeDecisionSink sink) {
+    this.faulty = faulty;
+    this.sink = sink;
+  }
+
+  @Override
+  public long read(DecisionQuery query, Consumer<DecisionOutcome> reader) {
+    List<DecisionOutcome> found = faulty.call(Part.DECISION_HISTORY, () -> join(query));
+    found.forEach(reader);
+    return found.size();
+  }
+
+  private List<DecisionOutcome> join(DecisionQuery query) {
+    Map<UUID, List<Feedback>> feedback =
+        sink.feedback().stream()
+            .filter(row -> query.feedbackKind().map(row.kind()::equals).orElse(true))
+            .collect(Collectors.groupingBy(Feedback::decisionId));
+    return sink.decisions().stream()
+        .filter(row -> asked(query, row.decision()))
+        .filter(row -> sink.countsFrom(row.decision(), Instant.MAX).isPresent())
+        .sorted(BY_TIME)
+        .map(row -> outcome(row, feedback.getOrDefault(row.decision().id(), List.of())))
+        .toList();
+  }
+
+  @Override
+  public List<DecisionCompleteness> completeness(DecisionQuery query) {
+    return faulty.call(
+        Part.DECISION_HISTORY,
+        () ->
+            FakeNumbers.minutes("fake", sink.decisions(), sink.forgottenNumbers()).stream()
+                .filter(row -> !row.minute().isBefore(query.from()))
+                .filter(row -> row.minute().isBefore(query.to()))
+                .toList());
+  }
+
+  static boolean asked(DecisionQuery query, Decision decision) {
+    return !decision.decidedAt().isBefore(query.from())
+        && decision.decidedAt().isBefore(query.to())
+        && query.agent().map(decision.agent()::equals).orElse(true)
+        && query.model().map(decision.model()::equals).orElse(true);
+  }
+
+  private static DecisionOutcome outcome(LoggedDecision row, List<Feedback> feedback) {
+    List<Feedback> counted = CountedFeedback.of(feedback.stream());
+    double sum = counted.stream().mapToDouble(Feedback::reward).sum();
+    return new DecisionOutcome(row.decision(), row.passProbability(), counted.size(), sum);
+  }
+}
