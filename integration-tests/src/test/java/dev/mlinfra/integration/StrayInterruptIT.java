@@ -61,7 +61,7 @@ class StrayInterruptIT extends RedisFaults {
   MlInfraConfig.Builder config() {
     return super.config()
         .start(Start.BACKGROUND)
-        .spool(SpoolOptions.in(directory).durability(Durability.SPOOL_FIRST))
+        .spool(SpoolOptions.builder(directory).durability(Durability.SPOOL_FIRST).build())
         .install(new Meters())
         .install(new Mirror());
   }
@@ -72,7 +72,7 @@ class StrayInterruptIT extends RedisFaults {
         ml.events()
             .consume(
                 "workers",
-                ConsumerOptions.defaults().claimAfter(Duration.ofSeconds(1)),
+                ConsumerOptions.builder().claimAfter(Duration.ofSeconds(1)).build(),
                 batch -> {});
     ShadowRun<Integer, String> run =
         ml.shadow("interrupted")
