@@ -80,7 +80,7 @@ public final class MlInfra implements AutoCloseable {
     }
     this.checkup = assembly.closing(new HealthChecks(probes, assembly.telemetry()));
     this.clients =
-        new Clients(
+        Clients.start(
             assembly,
             config.decisions(),
             config.sampling(),

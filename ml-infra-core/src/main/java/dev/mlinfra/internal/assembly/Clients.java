@@ -44,22 +44,21 @@ import java.util.List;
 import java.util.Optional;
 
 /** The clients that the installed parts allow; the assembly closes them. */
-public final class Clients {
-  private final Optional<BufferedDecisionLog> decisions;
-  private final Optional<StoredHistory> history;
-  private final Optional<SettledTrainingSets> training;
-  private final Optional<Erasure> privacy;
-  private final Optional<TieredFeatureStore> features;
-  private final Optional<BufferedEventStreams> events;
-  private final Optional<MeteredArtifactStore> artifacts;
-  private final Optional<MirroredModelRegistry> models;
-  private final Optional<MeteredPatternStore> patterns;
-
+public record Clients(
+    Optional<DecisionLog> decisions,
+    Optional<DecisionHistory> history,
+    Optional<TrainingSets> training,
+    Optional<Privacy> privacy,
+    Optional<FeatureStore> features,
+    Optional<EventStreams> events,
+    Optional<ArtifactStore> artifacts,
+    Optional<ModelRegistry> models,
+    Optional<PatternStore> patterns) {
   /**
    * Makes every client whose main part is there, and starts its threads. Consumers come last and so
    * stop first, since they may use all others.
    */
-  public Clients(
+  public static Clients start(
       Assembly parts,
       BufferOptions decisionOptions,
       Sampling sampling,
@@ -75,15 +74,15 @@ public final class Clients {
     Optional<DeadLetterStore> deadLetters = parts.find(DeadLetterStore.class);
     Optional<OfflineStore> offline = parts.find(OfflineStore.class);
     Optional<OnlineStore> online = parts.find(OnlineStore.class);
-    this.features =
+    Optional<TieredFeatureStore> features =
         offline.isEmpty() && online.isEmpty()
             ? Optional.empty()
             : Optional.of(new TieredFeatureStore(offline, online, views, clock, pause, telemetry));
-    this.artifacts =
+    Optional<ArtifactStore> artifacts =
         parts.find(ArtifactStore.class).map(store -> new MeteredArtifactStore(store, telemetry));
-    this.patterns =
+    Optional<PatternStore> patterns =
         parts.find(PatternStore.class).map(store -> new MeteredPatternStore(store, telemetry));
-    this.models =
+    Optional<ModelRegistry> models =
         parts
             .find(ModelStore.class)
             .map(
@@ -95,7 +94,7 @@ public final class Clients {
                         pause,
                         telemetry))
             .map(parts::closing);
-    this.decisions =
+    Optional<BufferedDecisionLog> decisions =
         parts
             .find(DecisionSink.class)
             .map(
@@ -115,15 +114,15 @@ public final class Clients {
             .map(parts::closing);
     Optional<DecisionReader> stored = parts.find(DecisionReader.class);
     Optional<RecentDecisions> recent = parts.find(RecentDecisions.class);
-    this.history =
+    Optional<DecisionHistory> history =
         stored.isEmpty() && recent.isEmpty()
             ? Optional.empty()
             : Optional.of(new StoredHistory(stored, recent, pause));
-    this.training =
+    Optional<TrainingSets> training =
         parts.find(TrainingReader.class).map(reader -> new SettledTrainingSets(reader, features));
-    this.privacy =
+    Optional<Privacy> privacy =
         parts.find(ErasureStore.class).map(store -> new Erasure(store, recent, decisions, clock));
-    this.events =
+    Optional<EventStreams> events =
         parts
             .find(EventBroker.class)
             .map(
@@ -137,54 +136,19 @@ public final class Clients {
                         pause,
                         telemetry))
             .map(parts::closing);
+    return new Clients(
+        decisions.map(DecisionLog.class::cast),
+        history,
+        training,
+        privacy,
+        features.map(FeatureStore.class::cast),
+        events,
+        artifacts,
+        models,
+        patterns);
   }
 
-  /** The decision log, if decisions can be stored. */
-  public Optional<DecisionLog> decisions() {
-    return decisions.map(DecisionLog.class::cast);
-  }
-
-  /** The decisions read back, if there is a store or a cache. */
-  public Optional<DecisionHistory> history() {
-    return history.map(DecisionHistory.class::cast);
-  }
-
-  /** The training sets, if decisions can be joined. */
-  public Optional<TrainingSets> training() {
-    return training.map(TrainingSets.class::cast);
-  }
-
-  /** The forgetting, if a store can. */
-  public Optional<Privacy> privacy() {
-    return privacy.map(Privacy.class::cast);
-  }
-
-  /** The feature store, if there is a tier. */
-  public Optional<FeatureStore> features() {
-    return features.map(FeatureStore.class::cast);
-  }
-
-  /** The event streams, if there is a broker. */
-  public Optional<EventStreams> events() {
-    return events.map(EventStreams.class::cast);
-  }
-
-  /** The artifact store, if there is one. */
-  public Optional<ArtifactStore> artifacts() {
-    return artifacts.map(ArtifactStore.class::cast);
-  }
-
-  /** The model registry, if there is a store for it. */
-  public Optional<ModelRegistry> models() {
-    return models.map(ModelRegistry.class::cast);
-  }
-
-  /** The pattern store, if there is one. */
-  public Optional<PatternStore> patterns() {
-    return patterns.map(PatternStore.class::cast);
-  }
-
-  private BufferedDecisionLog decisionLog(
+  private static BufferedDecisionLog decisionLog(
       BufferOptions options,
       Sampling sampling,
       Optional<Spool> spool,
