@@ -21,6 +21,8 @@ import dev.mlinfra.shadow.ShadowTally.Outcome;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.Wiring;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.RecordingTelemetry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
@@ -62,7 +64,7 @@ class StrayInterruptIT extends RedisFaults {
     return super.config()
         .start(Start.BACKGROUND)
         .spool(SpoolOptions.builder(directory).durability(Durability.SPOOL_FIRST).build())
-        .install(new Meters())
+        .install(new RecordingTelemetry())
         .install(new Mirror());
   }
 
