@@ -7,21 +7,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 class ArtifactDirectoryStoreTest extends StorageContract {
   @TempDir Path root;
-  private RecordingWiring wired;
-
-  @BeforeEach
-  void open() {
-    wired = RecordingWiring.opened(ArtifactDirectory.at(root));
-  }
 
   @Override
   protected RecordingWiring opened() {
-    return wired;
+    return RecordingWiring.opened(ArtifactDirectory.at(root));
   }
 
   @Override

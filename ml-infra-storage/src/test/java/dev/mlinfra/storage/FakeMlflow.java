@@ -150,9 +150,13 @@ final class FakeMlflow implements AutoCloseable {
         json(exchange, 200, JSON.createObjectNode());
       }
       case "registered-models/get" ->
-          found(exchange, "registered_model", models.get(query.get("name")));
+          found(exchange, "registered_model", shown(models.get(query.get("name"))));
       case "registered-models/create" -> createModel(exchange, request);
-      case "registered-models/search" -> list(exchange, "registered_models", models.values());
+      case "registered-models/search" ->
+          list(
+              exchange,
+              "registered_models",
+              models.values().stream().map(FakeMlflow::shown).toList());
       case "registered-models/alias" -> {
         model(request).withObject("/aliases").put(request.path("alias").asText(), version(request));
         json(exchange, 200, JSON.createObjectNode());
@@ -210,6 +214,25 @@ final class FakeMlflow implements AutoCloseable {
     ObjectNode model = JSON.createObjectNode().put("name", name);
     models.put(name, model);
     json(exchange, 200, JSON.createObjectNode().set("registered_model", model));
+  }
+
+  /** What is kept by alias is shown as a list. */
+  private static ObjectNode shown(ObjectNode model) {
+    if (model == null) {
+      return null;
+    }
+    ObjectNode shown = model.deepCopy();
+    ArrayNode aliases = shown.putArray("aliases");
+    model
+        .path("aliases")
+        .properties()
+        .forEach(
+            entry ->
+                aliases
+                    .addObject()
+                    .put("alias", entry.getKey())
+                    .put("version", entry.getValue().asText()));
+    return shown;
   }
 
   private void createVersion(HttpExchange exchange, JsonNode request) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
+import dev.mlinfra.TestModule;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.error.ClosedException;
@@ -12,10 +13,13 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.spi.InfraModule;
+import dev.mlinfra.spi.Written;
 import dev.mlinfra.testing.Await;
 import dev.mlinfra.testing.RecordingWiring;
 import dev.mlinfra.testing.fake.FakeInfra;
 import dev.mlinfra.testing.fake.Part;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,7 +69,12 @@ class EventStreamsTest {
 
   @Test
   void retriesAFailedBatchOneByOneAndParksThePoisonWithItsCause() {
-    try (MlInfra ml = connect()) {
+    AtomicInteger textsMade = new AtomicInteger();
+    EventBroker real = RecordingWiring.opened(fake).part(EventBroker.class);
+    try (MlInfra ml =
+        connect(
+            TestModule.providing(EventBroker.class, new Counted(real, textsMade)),
+            fake.only(DeadLetterStore.class))) {
       EventConsumer consumer =
           ml.events()
               .consume(
@@ -85,6 +94,7 @@ class EventStreamsTest {
       assertThat(fake.deadLetters().get(0).origin()).isEqualTo("workers");
       assertThat(fake.deadLetters().get(0).cause()).contains("e7 is poison");
       assertThat(fake.deadLetters().get(0).attempts()).isEqualTo(3);
+      assertThat(textsMade).as("of the parked one only").hasValue(1);
       Await.until("all acknowledged", () -> fake.pending("workers") == 0);
     }
   }
@@ -254,22 +264,58 @@ class EventStreamsTest {
   }
 
   private MlInfra connect() {
+    return connect(fake.only(EventBroker.class, DeadLetterStore.class));
+  }
+
+  private static MlInfra connect(InfraModule... modules) {
     BufferOptions options =
         BufferOptions.builder()
             .linger(Duration.ofMillis(2))
             .backoff(Duration.ofMillis(1), Duration.ofMillis(5))
             .build();
-    return MlInfra.connect(
-        MlInfraConfig.forService("test")
-            .events(options)
-            .install(fake.only(EventBroker.class, DeadLetterStore.class))
-            .build());
+    MlInfraConfig.Builder config = MlInfraConfig.forService("test").events(options);
+    List.of(modules).forEach(config::install);
+    return MlInfra.connect(config.build());
   }
 
   private static void publish(MlInfra ml, int events) {
     for (int i = 0; i < events; i++) {
       assertThat(ml.events().publish(Event.of("t", "e" + i).field("n", "" + i)).accepted())
           .isTrue();
+    }
+  }
+
+  /** Counts the texts that are made of entries. */
+  private record Counted(EventBroker real, AtomicInteger texts) implements EventBroker {
+    @Override
+    public Written append(List<Event> batch, boolean firstAttempt) {
+      return real.append(batch, firstAttempt);
+    }
+
+    @Override
+    public Subscription subscribe(String group, String consumer) {
+      Subscription subscription = real.subscribe(group, consumer);
+      return (Subscription)
+          Proxy.newProxyInstance(
+              Subscription.class.getClassLoader(),
+              new Class<?>[] {Subscription.class},
+              (proxy, method, arguments) -> {
+                Object answer = method.invoke(subscription, arguments);
+                return answer instanceof List<?> entries
+                    ? entries.stream().map(entry -> counted((Entry) entry)).toList()
+                    : answer;
+              });
+    }
+
+    private Entry counted(Entry entry) {
+      return new Entry(
+          entry.id(),
+          entry.event(),
+          () -> {
+            texts.incrementAndGet();
+            return entry.raw().get();
+          },
+          entry.deliveries());
     }
   }
 }

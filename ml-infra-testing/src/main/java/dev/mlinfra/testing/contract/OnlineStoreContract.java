@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.PackedRow;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,7 @@ public abstract class OnlineStoreContract extends Contract {
     assertThat(put(ann, bob)).isEqualTo(2);
 
     assertThat(read(view, "bob", "nobody", "ann"))
-        .containsExactly(Optional.of(bob.packed()), Optional.empty(), Optional.of(ann.packed()));
+        .containsExactly(values(bob), Optional.empty(), values(ann));
   }
 
   @Test
@@ -37,7 +38,7 @@ public abstract class OnlineStoreContract extends Contract {
     put(newer);
 
     assertThat(put(row("u", -20, 2))).isZero();
-    assertThat(read(view, "u")).containsExactly(Optional.of(newer.packed()));
+    assertThat(read(view, "u")).containsExactly(values(newer));
   }
 
   @Test
@@ -48,9 +49,9 @@ public abstract class OnlineStoreContract extends Contract {
 
     assertThat(put(first)).isEqualTo(1);
     assertThat(put(same)).isEqualTo(1);
-    assertThat(read(view, "u")).containsExactly(Optional.of(same.packed()));
+    assertThat(read(view, "u")).containsExactly(values(same));
     assertThat(put(later)).isEqualTo(1);
-    assertThat(read(view, "u")).containsExactly(Optional.of(later.packed()));
+    assertThat(read(view, "u")).containsExactly(values(later));
   }
 
   @Test
@@ -65,7 +66,7 @@ public abstract class OnlineStoreContract extends Contract {
     PackedRow newest = row("u", -5, 2);
     put(row("u", -10, 1), newest, row("u", -20, 3));
 
-    assertThat(read(view, "u")).containsExactly(Optional.of(newest.packed()));
+    assertThat(read(view, "u")).containsExactly(values(newest));
   }
 
   @Test
@@ -84,7 +85,7 @@ public abstract class OnlineStoreContract extends Contract {
     PackedRow row = Packed.row(eternal, "u", now(), now(), 1);
     part(OnlineStore.class).putIfNewer(eternal, List.of(row));
 
-    assertThat(read(eternal, "u")).containsExactly(Optional.of(row.packed()));
+    assertThat(read(eternal, "u")).containsExactly(values(row));
   }
 
   @Test
@@ -98,8 +99,14 @@ public abstract class OnlineStoreContract extends Contract {
     return part(OnlineStore.class).putIfNewer(view, List.of(rows));
   }
 
-  private List<Optional<byte[]>> read(FeatureView of, String... entities) {
-    return part(OnlineStore.class).read(of, List.of(entities), SOON);
+  private List<Optional<ByteBuffer>> read(FeatureView of, String... entities) {
+    return part(OnlineStore.class).read(of, List.of(entities), SOON).stream()
+        .map(found -> found.map(ByteBuffer::wrap))
+        .toList();
+  }
+
+  private static Optional<ByteBuffer> values(PackedRow row) {
+    return Optional.of(ByteBuffer.wrap(row.packed()));
   }
 
   private PackedRow row(String entity, long seconds, int value) {
