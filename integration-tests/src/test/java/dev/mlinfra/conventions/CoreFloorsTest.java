@@ -22,9 +22,10 @@ class CoreFloorsTest {
           // what everything says and checks
           List.of("error"),
           List.of("spi.runtime"),
-          List.of("spi.check"),
+          List.of("secret", "spi.check"),
+          List.of("spi.settings"),
           // the values and clients of users
-          List.of("artifact", "buffer", "feature", "health", "pattern", "secret", "telemetry"),
+          List.of("artifact", "buffer", "feature", "health", "pattern", "telemetry"),
           List.of("decision", "model"),
           List.of("event", "history", "privacy", "shadow"),
           List.of("training"),
