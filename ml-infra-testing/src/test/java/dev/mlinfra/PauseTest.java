@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.error.ConfigException;
@@ -61,7 +62,7 @@ class PauseTest {
               ml.decisions().feedbackLedger(),
               ml.decisions().activationLedger(),
               ml.events().ledger())) {
-        assertThat(ledger.dropped()).isEqualTo(Map.of("paused", 1L));
+        assertThat(ledger.dropped()).isEqualTo(Map.of(DropReason.PAUSED, 1L));
         assertThat(ledger.offered()).isEqualTo(1);
         assertThat(ledger.balanced()).isTrue();
       }
@@ -103,7 +104,7 @@ class PauseTest {
     fake.heal();
     ml.close();
     Ledger ledger = ml.decisions().ledger();
-    assertThat(ledger.dropped()).isEqualTo(Map.of("paused at close", 50L));
+    assertThat(ledger.dropped()).isEqualTo(Map.of(DropReason.PAUSED_AT_CLOSE, 50L));
     assertThat(ledger.stored()).isEqualTo(1);
     assertThat(ledger.balanced()).isTrue();
     assertThat(ml.decisions().log(decision())).isEqualTo(Acceptance.CLOSED);
@@ -133,7 +134,7 @@ class PauseTest {
       assertThat(ml.decisions().flush(LONG)).isTrue();
       Ledger ledger = ml.decisions().ledger();
       assertThat(ledger.offered()).isEqualTo(20_000);
-      assertThat(ledger.dropped().getOrDefault("paused", 0L)).isEqualTo(paused);
+      assertThat(ledger.dropped().getOrDefault(DropReason.PAUSED, 0L)).isEqualTo(paused);
       assertThat(fake.decisions()).hasSize((int) (20_000 - paused));
     }
   }

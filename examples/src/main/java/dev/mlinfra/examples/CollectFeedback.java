@@ -49,7 +49,7 @@ public final class CollectFeedback {
 
       // region revised
       Feedback sale = Feedback.of(first.id(), 20).kind("sale").observedAt(shown);
-      Feedback refund = Feedback.of(first.id(), 5).kind("sale").replacing(); // observed now
+      Feedback refund = Feedback.of(first.id(), 5).kind("sale").replaces(true); // observed now
       ml.decisions().feedback(refund); // in whatever order they arrive
       ml.decisions().feedback(sale);
       // endregion

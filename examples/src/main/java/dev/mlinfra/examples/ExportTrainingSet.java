@@ -109,7 +109,7 @@ public final class ExportTrainingSet {
   }
 
   private static FeatureRow visits(Instant at, double perWeek) {
-    return FeatureRow.of("ann", at).knownAt(at).value("visits_per_week", perWeek).build();
+    return FeatureRow.builder("ann", at).knownAt(at).value("visits_per_week", perWeek).build();
   }
 
   /** Action, propensity, weight, completeness, reward and count; then the features. */

@@ -6,6 +6,7 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.embedded.EmbeddedStack;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import java.io.ByteArrayInputStream;
 import java.io.PrintStream;
@@ -34,7 +35,12 @@ public final class PromoteModels {
       Artifact bytes = ml.artifacts().put(model("weight=0.10"));
       ModelVersion first =
           ml.models().register(NewModel.of("ranker", bytes).metrics(Map.of("auc", 0.61)));
-      ml.models().promote("ranker", first.version(), "champion", "anna", "the first one");
+      ml.models()
+          .promote(
+              NewPromotion.of("ranker", first.version())
+                  .alias("champion")
+                  .by("anna")
+                  .reason("the first one"));
       // endregion
 
       ModelVersion second =
@@ -43,8 +49,18 @@ public final class PromoteModels {
                   NewModel.of("ranker", ml.artifacts().put(model("weight=0.25")))
                       .metrics(Map.of("auc", 0.64)));
       // region promote
-      ml.models().promote("ranker", second.version(), "champion", "anna", "better AUC");
-      ml.models().promote("ranker", first.version(), "champion", "bob", "clicks fell");
+      ml.models()
+          .promote(
+              NewPromotion.of("ranker", second.version())
+                  .alias("champion")
+                  .by("anna")
+                  .reason("better AUC"));
+      ml.models()
+          .promote(
+              NewPromotion.of("ranker", first.version())
+                  .alias("champion")
+                  .by("bob")
+                  .reason("clicks fell"));
       // endregion
 
       // region current

@@ -47,14 +47,14 @@ public final class ServeFeatures {
 
       // region put
       FeatureRow before =
-          FeatureRow.of("visitor-1", yesterday)
+          FeatureRow.builder("visitor-1", yesterday)
               .value("views", 10)
               .value("click_rate", 0.1)
               .value("country", "JP")
               .knownAt(yesterday.plus(Duration.ofMinutes(5))) // when the job was done
               .build();
       FeatureRow current =
-          FeatureRow.of("visitor-1", now).value("views", 12).value("click_rate", 0.25).build();
+          FeatureRow.builder("visitor-1", now).value("views", 12).value("click_rate", 0.25).build();
       ml.features().put("visitor", List.of(before, current));
       // endregion
 

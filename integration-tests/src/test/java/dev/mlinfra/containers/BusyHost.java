@@ -6,6 +6,7 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.Map;
@@ -90,7 +91,12 @@ final class BusyHost implements AutoCloseable {
               .register(NewModel.of("bts", artifact).metrics(Map.of("auc", random.nextDouble())))
               .version();
       if (version <= 3) {
-        ml.models().promote("bts", version, "champion", "anna", "number " + version);
+        ml.models()
+            .promote(
+                NewPromotion.of("bts", version)
+                    .alias("champion")
+                    .by("anna")
+                    .reason("number " + version));
       } else {
         registered.add(artifact);
         removable.release();

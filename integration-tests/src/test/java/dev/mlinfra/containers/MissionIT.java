@@ -10,6 +10,7 @@ import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.model.NewModel;
 import dev.mlinfra.testing.Await;
+import dev.mlinfra.model.NewPromotion;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,11 +188,14 @@ class MissionIT {
     Decision decision = Decision.by("ranker").action("item-79").propensity(0.5).build();
     ml.decisions().log(decision);
     ml.features()
-        .put("user", List.of(FeatureRow.of("ann", Instant.now()).value("clicks", 5.0).build()));
+        .put(
+            "user", List.of(FeatureRow.builder("ann", Instant.now()).value("clicks", 5.0).build()));
     ml.events().publish(Event.of("decision.rewarded", "item-79").field("reward", "1.0"));
     Artifact artifact = ml.artifacts().put(new ByteArrayInputStream(new byte[] {1, 2, 3}));
     int version = ml.models().register(NewModel.of("bts", artifact)).version();
-    ml.models().promote("bts", version, "champion", "a test", "the first one");
+    ml.models()
+        .promote(
+            NewPromotion.of("bts", version).alias("champion").by("a test").reason("the first one"));
     assertThat(ml.decisions().flush(PATIENCE)).isTrue();
     assertThat(ml.events().flush(PATIENCE)).isTrue();
     await(

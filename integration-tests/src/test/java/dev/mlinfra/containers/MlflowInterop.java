@@ -11,6 +11,7 @@ import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.integration.ExporterProcess;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.postgres.Postgres;
 import dev.mlinfra.storage.Mlflow;
 import dev.mlinfra.storage.ObjectStorage;
@@ -74,8 +75,18 @@ abstract class MlflowInterop {
     ModelVersion first = register("click", small, 0.61);
     register("click", artifact("others"), 0.64);
     ModelVersion third = register("click", large, 0.66);
-    ml.models().promote("click", first.version(), "champion", "ada", "it works");
-    ml.models().promote("click", third.version(), "large", "ada", "it is large");
+    ml.models()
+        .promote(
+            NewPromotion.of("click", first.version())
+                .alias("champion")
+                .by("ada")
+                .reason("it works"));
+    ml.models()
+        .promote(
+            NewPromotion.of("click", third.version())
+                .alias("large")
+                .by("ada")
+                .reason("it is large"));
     assertThat(ml.models().awaitMirror(PATIENCE)).isTrue();
 
     assertThat(python("read_java.py", "click", "ml-infra/interop"))
@@ -123,7 +134,12 @@ abstract class MlflowInterop {
   @Test
   void theExporterShowsAllItsMetricsOfMlflow(@TempDir Path directory) throws IOException {
     ModelVersion exported = register("exported", artifact("exported"), 0.5);
-    ml.models().promote("exported", exported.version(), "champion", "ada", "it works");
+    ml.models()
+        .promote(
+            NewPromotion.of("exported", exported.version())
+                .alias("champion")
+                .by("ada")
+                .reason("it works"));
     assertThat(ml.models().awaitMirror(PATIENCE)).isTrue();
     try (ExporterProcess exporter =
         ExporterProcess.start(

@@ -170,37 +170,49 @@ class BadInputTest {
   static Stream<Arguments> features() {
     Instant now = Instant.now();
     return Stream.of(
-        row(FeatureRow.of("u", now).value("spend", Double.NaN), "user.spend", "NaN", "finite"),
-        row(FeatureRow.of("u", now).value("spend", 1 / 0.0), "spend", "Infinity", "finite"),
-        row(FeatureRow.of("u", now).value("spend", "3"), "spend", "String", "a Double"),
-        row(FeatureRow.of("u", now).value("visits", 1.5), "visits", "Double", "a Long"),
-        row(FeatureRow.of("u", now).value("member", 1), "member", "Integer", "a Boolean"),
-        row(FeatureRow.of("u", now).value("city", 7), "city", "Integer", "a String"),
-        row(FeatureRow.of("u", now).value("city", "a\0"), "city", "a\\u0000", "NUL"),
-        row(FeatureRow.of("u", now).value("taste", new float[2]), "taste", "2", "must be 3"),
-        row(FeatureRow.of("u", now).value("taste", new double[3]), "taste", "double[]", "float[]"),
+        row(FeatureRow.builder("u", now).value("spend", Double.NaN), "user.spend", "NaN", "finite"),
+        row(FeatureRow.builder("u", now).value("spend", 1 / 0.0), "spend", "Infinity", "finite"),
+        row(FeatureRow.builder("u", now).value("spend", "3"), "spend", "String", "a Double"),
+        row(FeatureRow.builder("u", now).value("visits", 1.5), "visits", "Double", "a Long"),
+        row(FeatureRow.builder("u", now).value("member", 1), "member", "Integer", "a Boolean"),
+        row(FeatureRow.builder("u", now).value("city", 7), "city", "Integer", "a String"),
+        row(FeatureRow.builder("u", now).value("city", "a\0"), "city", "a\\u0000", "NUL"),
+        row(FeatureRow.builder("u", now).value("taste", new float[2]), "taste", "2", "must be 3"),
         row(
-            FeatureRow.of("u", now).value("taste", new float[] {0, 1 / 0f, 0}),
+            FeatureRow.builder("u", now).value("taste", new double[3]),
+            "taste",
+            "double[]",
+            "float[]"),
+        row(
+            FeatureRow.builder("u", now).value("taste", new float[] {0, 1 / 0f, 0}),
             "taste",
             "Infinity",
             "finite"),
-        row(FeatureRow.of("u", now).value("unknown", 1), "unknown", "'u'", "is not declared"),
-        row(FeatureRow.of("u", now), "values", "{}", "at least one value"),
-        row(FeatureRow.of("u", nextYear()).value("visits", 1), "eventTime", "20", "one day ahead"),
+        row(FeatureRow.builder("u", now).value("unknown", 1), "unknown", "'u'", "is not declared"),
+        row(FeatureRow.builder("u", now), "values", "{}", "at least one value"),
         row(
-            FeatureRow.of("u", now).value("visits", 1).knownAt(nextYear()),
+            FeatureRow.builder("u", nextYear()).value("visits", 1),
+            "eventTime",
+            "20",
+            "one day ahead"),
+        row(
+            FeatureRow.builder("u", now).value("visits", 1).knownAt(nextYear()),
             "knownAt",
             "20",
             "one day ahead"),
-        row(FeatureRow.of("a{b}", now).value("visits", 1), "entity", "'a{b}'", "without spaces"),
-        row(FeatureRow.of("a b", now).value("visits", 1), "entity", "'a b'", "without spaces"),
-        row(FeatureRow.of("", now).value("visits", 1), "entity", "''", "1 to 200"));
+        row(
+            FeatureRow.builder("a{b}", now).value("visits", 1),
+            "entity",
+            "'a{b}'",
+            "without spaces"),
+        row(FeatureRow.builder("a b", now).value("visits", 1), "entity", "'a b'", "without spaces"),
+        row(FeatureRow.builder("", now).value("visits", 1), "entity", "''", "1 to 200"));
   }
 
   @ParameterizedTest
   @MethodSource("features")
   void refusesAFeatureRowAndStoresNothingOfItsWrite(FeatureRow bad, List<String> parts) {
-    FeatureRow good = FeatureRow.of("good", Instant.now()).value("visits", 1).build();
+    FeatureRow good = FeatureRow.builder("good", Instant.now()).value("visits", 1).build();
 
     refused(
         CorruptDataException.class,

@@ -3,6 +3,7 @@ package dev.mlinfra.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.MlInfra;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionIds;
 import dev.mlinfra.decision.DecisionLog;
@@ -75,7 +76,7 @@ class DecisionCompletenessIT {
       assertThat(missing(of("ending"))).isZero();
       ml.pause();
       log(log, 7);
-      assertThat(log.ledger().dropped()).containsEntry("paused", 7L);
+      assertThat(log.ledger().dropped()).containsEntry(DropReason.PAUSED, 7L);
     }
     assertThat(missing(of("ending"))).isEqualTo(7);
     assertThat(of("ending").stream().mapToLong(DecisionCompleteness::lastNumber).max())

@@ -7,6 +7,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
@@ -335,7 +336,7 @@ class DecisionLogFaultIT extends DecisionFaults {
     assertThat(producer.answers().count(Status.CLOSED)).isPositive();
     Await.until("the writer has ended", () -> log.ledger().buffered() == 0);
     assertThat(log.ledger().balanced()).isTrue();
-    assertThat(log.ledger().dropped().get("close timeout")).isPositive();
+    assertThat(log.ledger().dropped().get(DropReason.CLOSE_TIMEOUT)).isPositive();
   }
 
   private static boolean hasNone(MlInfra ml) {

@@ -3,6 +3,7 @@ package dev.mlinfra.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.buffer.Acceptance.Status;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import java.util.Collection;
 import java.util.HashSet;
@@ -71,7 +72,7 @@ final class LedgerChecker implements AutoCloseable {
     assertThat(last.sampledOut())
         .as("sampled out, in %s", last)
         .isEqualTo(told.count(Status.SAMPLED_OUT));
-    assertThat(last.dropped().getOrDefault("full", 0L))
+    assertThat(last.dropped().getOrDefault(DropReason.FULL, 0L))
         .as("dropped, in %s", last)
         .isEqualTo(told.count(Status.DROPPED_FULL));
   }

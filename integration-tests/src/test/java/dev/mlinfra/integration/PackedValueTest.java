@@ -112,7 +112,7 @@ class PackedValueTest {
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void neverShowsANumberFromForeignBytes(@ForAll byte[] foreign) {
-    assertRefused(FeatureRow.of("e", Instant.EPOCH).build(), foreign);
+    assertRefused(FeatureRow.builder("e", Instant.EPOCH).build(), foreign);
   }
 
   private static void assertRefused(FeatureRow row, byte[] bytes) {
@@ -145,7 +145,7 @@ class PackedValueTest {
   }
 
   private static FeatureRow row(Instant at, Map<String, Object> values) {
-    FeatureRow.Builder row = FeatureRow.of("e" + ENTITIES.incrementAndGet(), at);
+    FeatureRow.Builder row = FeatureRow.builder("e" + ENTITIES.incrementAndGet(), at);
     values.forEach(row::value);
     return row.build();
   }

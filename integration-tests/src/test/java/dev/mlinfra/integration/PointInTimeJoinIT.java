@@ -127,7 +127,8 @@ class PointInTimeJoinIT {
     Duration ttl = Duration.ofSeconds(90);
     String view = view(ttl).name();
     Instant noon = Instant.parse("2026-02-01T12:00:00Z");
-    FeatureRow row = FeatureRow.of("edge", noon).value(Timeline.NUMBER, 7.0).knownAt(noon).build();
+    FeatureRow row =
+        FeatureRow.builder("edge", noon).value(Timeline.NUMBER, 7.0).knownAt(noon).build();
     ml.features().put(view, List.of(row));
 
     assertThat(amount(view, "edge", noon.minusNanos(1_000))).isEqualTo("MISSING");
@@ -158,7 +159,7 @@ class PointInTimeJoinIT {
   }
 
   private static FeatureRow number(String entity, Instant event, double value) {
-    return FeatureRow.of(entity, event).value(Timeline.NUMBER, value).build();
+    return FeatureRow.builder(entity, event).value(Timeline.NUMBER, value).build();
   }
 
   private String amount(String view, String entity, Instant at) {

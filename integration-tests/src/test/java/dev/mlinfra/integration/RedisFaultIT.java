@@ -193,7 +193,7 @@ class RedisFaultIT extends RedisFaults {
   }
 
   private static FeatureRow row(String entity, double spend) {
-    return FeatureRow.of(entity, Instant.now()).value("spend", spend).build();
+    return FeatureRow.builder(entity, Instant.now()).value("spend", spend).build();
   }
 
   @Override

@@ -168,7 +168,7 @@ class RewardJoinIT {
         Feedback.of(decision.id(), random.nextInt(100) / 7.0)
             .kind(random.nextInt(3) == 0 ? "click" : "sale")
             .observedAt(at.plus(number, ChronoUnit.MICROS));
-    given = random.nextInt(4) == 0 ? given.replacing() : given;
+    given = random.nextInt(4) == 0 ? given.replaces(true) : given;
     return random.nextInt(4) == 0 ? given.key("message-" + random.nextInt(2)) : given;
   }
 

@@ -12,6 +12,7 @@ import dev.mlinfra.event.Event;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.testing.Await;
 import java.io.ByteArrayInputStream;
@@ -58,14 +59,19 @@ class ServerContentsIT {
       ml.decisions().log(decision);
       ml.decisions().feedback(Feedback.of(decision.id(), 1).kind("click"));
       ml.features()
-          .put("user", List.of(FeatureRow.of("u1", Instant.now()).value("spend", 3).build()));
+          .put("user", List.of(FeatureRow.builder("u1", Instant.now()).value("spend", 3).build()));
       event = Event.of("decision.rewarded", "item-79").field("reward", "1.0");
       ml.events().publish(event);
       ml.patterns()
           .put(List.of(LearnedPattern.of("item", "item-79").counters(Map.of("clicks", 1.0))));
       artifact = ml.artifacts().put(new ByteArrayInputStream(new byte[] {1, 2, 3}));
       int version = ml.models().register(NewModel.of("bts", artifact)).version();
-      ml.models().promote("bts", version, "champion", "a test", "the first one");
+      ml.models()
+          .promote(
+              NewPromotion.of("bts", version)
+                  .alias("champion")
+                  .by("a test")
+                  .reason("the first one"));
       assertThat(ml.decisions().flush(Duration.ofSeconds(30))).isTrue();
       assertThat(ml.events().flush(Duration.ofSeconds(30))).isTrue();
       Await.until("the decision is cached", () -> ml.history().recent(decision.id()).isPresent());

@@ -8,6 +8,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.decision.Decision;
@@ -284,7 +285,8 @@ class ShadowContractTest {
     Ledger last = log.ledger();
     assertThat(last.balanced()).isTrue();
     assertThat(last.stored()).isZero();
-    assertThat(last.dropped().get("close timeout")).isEqualTo(producer.answers().acceptedCount());
+    assertThat(last.dropped().get(DropReason.CLOSE_TIMEOUT))
+        .isEqualTo(producer.answers().acceptedCount());
   }
 
   @Test

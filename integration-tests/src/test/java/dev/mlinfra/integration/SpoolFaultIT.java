@@ -6,6 +6,7 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.SpoolOptions;
@@ -176,7 +177,7 @@ class SpoolFaultIT extends DecisionFaults {
               postgres.restart();
               Await.until("both are aside", () -> meters.value(Instrument.SPOOL_QUARANTINED) == 2);
             });
-    assertThat(last.dropped()).containsOnlyKeys("spool damaged");
+    assertThat(last.dropped()).containsOnlyKeys(DropReason.SPOOL_DAMAGED);
   }
 
   @Test

@@ -79,7 +79,7 @@ record Timeline(List<FeatureRow> rows, List<AsOf> spine) {
 
   /** No two rows of a timeline have the same values, so that each answer shows which row it is. */
   private static FeatureRow row(Random random, String entity, Instant event, Instant known) {
-    FeatureRow.Builder row = FeatureRow.of(entity, event).knownAt(known);
+    FeatureRow.Builder row = FeatureRow.builder(entity, event).knownAt(known);
     row.value(NUMBER, random.nextDouble());
     if (random.nextBoolean()) {
       row.value(COUNT, random.nextLong());

@@ -125,7 +125,7 @@ abstract class TrainingSetContract {
   void countsRepeatedFeedbackOnceAndRevisedFeedbackInPlaceOfWhatItReplaces() {
     Decision decision = decision("revised", NOON);
     Feedback sale = Feedback.of(decision.id(), 20).kind("sale").observedAt(NOON.plusSeconds(10));
-    Feedback revised = Feedback.of(decision.id(), 15).kind("sale").replacing();
+    Feedback revised = Feedback.of(decision.id(), 15).kind("sale").replaces(true);
     give(
         revised.observedAt(
             NOON.plusSeconds(30))); // before its decision, and before what it replaces
@@ -153,7 +153,7 @@ abstract class TrainingSetContract {
       Decision decision = decision("ties", NOON.plusSeconds(i));
       log(decision);
       give(Feedback.of(decision.id(), 3).observedAt(NOON));
-      give(Feedback.of(decision.id(), 5).observedAt(NOON).replacing());
+      give(Feedback.of(decision.id(), 5).observedAt(NOON).replaces(true));
       give(Feedback.of(decision.id(), 7).observedAt(NOON).kind("other"));
     }
     assertThat(Exports.rows(ml(), query("ties"))).hasSize(20).allMatch(r -> r.contains(",12.0,2,"));
@@ -345,7 +345,7 @@ abstract class TrainingSetContract {
     TrainingSet set = ml().training().set(query);
     String first = Exports.text(set, TrainingFormat.CSV);
     ml().features()
-        .put("users", List.of(FeatureRow.of("a", Instant.now()).value("age", 31.0).build()));
+        .put("users", List.of(FeatureRow.builder("a", Instant.now()).value("age", 31.0).build()));
     assertThat(Exports.rows(ml(), query)).singleElement().asString().contains(",PRESENT,31.0,");
     assertThat(first).isEqualTo(Exports.text(set, TrainingFormat.CSV));
   }
@@ -412,7 +412,7 @@ abstract class TrainingSetContract {
 
   private static FeatureRow user(String name, int day, int age) {
     Instant at = NOON.plus(Duration.ofDays(day));
-    return FeatureRow.of(name, at)
+    return FeatureRow.builder(name, at)
         .knownAt(at)
         .value("age", age + 0.5)
         .value("city", "Köln")

@@ -205,7 +205,9 @@ class TrainingSetIT extends TrainingSetContract {
     try (MlInfra before = MlInfra.connect(config(2).view(older).build())) {
       before
           .features()
-          .put("users", List.of(FeatureRow.of("a", NOON).knownAt(NOON).value("age", 7.0).build()));
+          .put(
+              "users",
+              List.of(FeatureRow.builder("a", NOON).knownAt(NOON).value("age", 7.0).build()));
     }
     CyclicBarrier bothRead = new CyclicBarrier(2);
     try (MlInfra few = MlInfra.connect(config(2).view(USERS).build())) {
@@ -307,7 +309,7 @@ class TrainingSetIT extends TrainingSetContract {
     for (int i = 0; i < 60; i++) {
       Instant at = NOON.plusSeconds(random.nextInt(500_000));
       rows.add(
-          FeatureRow.of("user-" + random.nextInt(3), at.plusNanos(i * 1_000L))
+          FeatureRow.builder("user-" + random.nextInt(3), at.plusNanos(i * 1_000L))
               .knownAt(at.plusSeconds(random.nextInt(50_000)))
               .value("age", random.nextInt(90) / 7.0)
               .value("city", any(random, NAMES))
@@ -328,7 +330,7 @@ class TrainingSetIT extends TrainingSetContract {
             Feedback.of(decision.id(), random.nextInt(1_000) / 7.0)
                 .kind(random.nextInt(4) == 0 ? "click" : "reward")
                 .observedAt(decision.decidedAt().plusSeconds(random.nextInt(400) - 50));
-        Feedback given = random.nextInt(4) == 0 ? feedback.replacing() : feedback;
+        Feedback given = random.nextInt(4) == 0 ? feedback.replaces(true) : feedback;
         stores.forEach(store -> assertThat(store.decisions().feedback(given).accepted()).isTrue());
       }
     }

@@ -1,6 +1,6 @@
 package dev.mlinfra.artifact;
 
-import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.check.Faults;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -19,18 +19,18 @@ public record Artifact(String uri, String sha256, long sizeBytes) {
   /**
    * Checks the digest and the size.
    *
-   * @throws ConfigException when the digest is not one or the size is negative
+   * @throws InvalidInputException when the digest is not one or the size is negative
    * @since 0.1
    */
   public Artifact {
     Objects.requireNonNull(uri, "uri");
     Objects.requireNonNull(sha256, "sha256");
     if (!SHA256.matcher(sha256).matches()) {
-      throw new ConfigException(
+      throw new InvalidInputException(
           Faults.line(
               "artifact.sha256", sha256, "must be 64 lower-case hex digits", "pass a SHA-256"));
     }
-    new Faults().range("artifact.sizeBytes", sizeBytes, 0, Long.MAX_VALUE).throwIfAny();
+    new Faults().range("artifact.sizeBytes", sizeBytes, 0, Long.MAX_VALUE).refuseIfAny();
   }
 
   /**

@@ -18,9 +18,9 @@ public interface ArtifactStore {
    * @param file a readable file that nobody changes meanwhile
    * @return where it is
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be written
-   * @throws dev.mlinfra.error.ConflictException when the quota would be exceeded
-   * @throws dev.mlinfra.error.CorruptDataException when the file cannot be read or changed
-   *     meanwhile
+   * @throws dev.mlinfra.error.QuotaExceededException when the quota would be exceeded
+   * @throws dev.mlinfra.error.InvalidInputException when the file cannot be read
+   * @throws dev.mlinfra.error.CorruptDataException when it changed while it was read meanwhile
    * @since 0.1
    */
   Artifact put(Path file);
@@ -31,8 +31,8 @@ public interface ArtifactStore {
    * @param content the bytes
    * @return where they are
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be written
-   * @throws dev.mlinfra.error.ConflictException when the quota would be exceeded
-   * @throws dev.mlinfra.error.CorruptDataException when the stream fails
+   * @throws dev.mlinfra.error.QuotaExceededException when the quota would be exceeded
+   * @throws dev.mlinfra.error.InvalidInputException when the stream fails
    * @since 0.1
    */
   Artifact put(InputStream content);

@@ -1,6 +1,8 @@
 package dev.mlinfra.buffer;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where everything that was ever offered is now. At any instant {@code offered = stored + buffered
@@ -13,8 +15,7 @@ import java.util.Map;
  *     part of the ledger, but of the meter {@code ml.spool.rows}
  * @param parked accepted, refused by the store, kept as a dead letter with its cause
  * @param sampledOut left out by sampling
- * @param dropped by reason: {@code full}, {@code paused}, {@code closed}, {@code close timeout},
- *     {@code paused at close}, {@code unstorable}, {@code spool damaged}
+ * @param dropped by reason; reasons that never occurred are left out
  * @param rejected by the subject of the broken rule, as {@code decision.propensity}
  * @param duplicates how many of {@code stored} the store had before, as after a retry or replay
  * @since 0.1
@@ -26,7 +27,7 @@ public record Ledger(
     long spooled,
     long parked,
     long sampledOut,
-    Map<String, Long> dropped,
+    Map<DropReason, Long> dropped,
     Map<String, Long> rejected,
     long duplicates) {
   /**
@@ -35,7 +36,7 @@ public record Ledger(
    * @since 0.1
    */
   public Ledger {
-    dropped = Map.copyOf(dropped);
+    dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
     rejected = Map.copyOf(rejected);
   }
 

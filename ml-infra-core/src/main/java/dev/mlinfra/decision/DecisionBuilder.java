@@ -1,5 +1,6 @@
 package dev.mlinfra.decision;
 
+import dev.mlinfra.spi.check.Vectors;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -155,6 +156,19 @@ public final class DecisionBuilder {
   }
 
   /**
+   * Sets the feature vector, cut to the precision in which it is stored.
+   *
+   * @param vector finite values, at most 4,096
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder features(double... vector) {
+    checkNull("features", vector);
+    this.features = vector == null ? NO_FEATURES : Vectors.floats(vector);
+    return this;
+  }
+
+  /**
    * Names the feature set that says what each position of the vector means.
    *
    * @param name 1 to 128 characters
@@ -179,6 +193,21 @@ public final class DecisionBuilder {
       context = new HashMap<>();
     }
     context.put(orEmpty("context key", key), orEmpty("context", value));
+    return this;
+  }
+
+  /**
+   * Adds entries to the small context.
+   *
+   * @param entries as of {@link #context(String, String)}
+   * @return this
+   * @since 0.1
+   */
+  public DecisionBuilder context(Map<String, String> entries) {
+    checkNull("context", entries);
+    if (entries != null) {
+      entries.forEach(this::context);
+    }
     return this;
   }
 

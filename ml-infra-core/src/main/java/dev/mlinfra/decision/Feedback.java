@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Repeated</b> feedback counts once: what has an id that is stored already adds nothing.
  * Unless the caller sets the {@link #id} or a {@link #key}, the id is made of all that it says, its
  * time included, so that the same message sent twice is the same feedback. <b>Revised</b> feedback
- * {@link #replacing replaces} what was observed before it.
+ * {@link #replaces(boolean) replaces} what was observed before it.
  *
  * @since 0.1
  */
@@ -105,38 +105,40 @@ public final class Feedback implements Bufferable {
   }
 
   /**
-   * Sets the id under which it is stored once, in place of a key.
+   * Sets the id under which it is stored once; not beside a key.
    *
    * @param id unique among all feedback
    * @return a changed copy
    * @since 0.1
    */
   public Feedback id(UUID id) {
-    return new Feedback(decisionId, reward, kind, label, observedAt, id, null, replacing);
+    return new Feedback(decisionId, reward, kind, label, observedAt, id, key, replacing);
   }
 
   /**
    * Makes the id of the decision, the kind and this key, as that of the message that brought the
-   * feedback: whatever else it says, only the first one with the key is stored.
+   * feedback: whatever else it says, only the first one with the key is stored. Not beside an id.
    *
    * @param key 1 to 256 characters
    * @return a changed copy
    * @since 0.1
    */
   public Feedback key(String key) {
-    return new Feedback(decisionId, reward, kind, label, observedAt, null, key, replacing);
+    return new Feedback(decisionId, reward, kind, label, observedAt, id, key, replacing);
   }
 
   /**
-   * Lets it take the place of all feedback of the same decision and kind that was observed before
-   * it or at the same time, as the rating that somebody changed or a sale that was cancelled. What
-   * it replaces stays stored and no longer counts. Feedback observed later counts beside it.
+   * Sets whether it takes the place of all feedback of the same decision and kind that was observed
+   * before it or at the same time, as the rating that somebody changed or a sale that was
+   * cancelled. What it replaces stays stored and no longer counts. Feedback observed later counts
+   * beside it.
    *
+   * @param on false unless set
    * @return a changed copy
    * @since 0.1
    */
-  public Feedback replacing() {
-    return new Feedback(decisionId, reward, kind, label, observedAt, id, key, true);
+  public Feedback replaces(boolean on) {
+    return new Feedback(decisionId, reward, kind, label, observedAt, id, key, on);
   }
 
   /**
@@ -173,6 +175,16 @@ public final class Feedback implements Bufferable {
     boolean clear = (kind + text).indexOf('\n') < 0 && !"null".equals(text);
     int length = text == null ? -1 : text.length();
     return clear ? joined : joined + "\n" + kind().length() + "," + length;
+  }
+
+  /**
+   * Returns the key that its id is made of.
+   *
+   * @return empty unless set
+   * @since 0.1
+   */
+  public Optional<String> key() {
+    return Optional.ofNullable(key);
   }
 
   /**
@@ -251,6 +263,11 @@ public final class Feedback implements Bufferable {
     }
     if (observedAt == null) {
       return Optional.of("feedback.observedAt was null but must be a time; leave it out for now");
+    }
+    if (id != null && key != null) {
+      return Optional.of(
+          Faults.line(
+              "feedback.key", key, "must not be set beside an id", "leave one of them out"));
     }
     if (!(Math.abs(reward) <= MAX_REWARD)) {
       return Optional.of(

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class MlInfraException extends RuntimeException
     permits ConfigException,
+        InvalidInputException,
+        QuotaExceededException,
         ModuleMissingException,
         UnavailableException,
         TimedOutException,

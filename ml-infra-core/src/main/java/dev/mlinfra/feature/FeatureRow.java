@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable; what the values must be is checked by {@link FeatureStore#put}.
  *
  * <pre>{@code
- * FeatureRow row = FeatureRow.of("user-1", eventTime).value("affinity_total", 3.0).build();
+ * FeatureRow row = FeatureRow.builder("user-1", eventTime).value("affinity_total", 3.0).build();
  * }</pre>
  *
  * @since 0.1
@@ -39,7 +39,7 @@ public final class FeatureRow {
    * @return a builder; not thread-safe
    * @since 0.1
    */
-  public static Builder of(String entity, Instant eventTime) {
+  public static Builder builder(String entity, Instant eventTime) {
     return new Builder(entity, eventTime);
   }
 
@@ -152,6 +152,18 @@ public final class FeatureRow {
       Objects.requireNonNull(feature, "feature");
       Objects.requireNonNull(value, "value");
       values.put(feature, value instanceof float[] vector ? vector.clone() : value);
+      return this;
+    }
+
+    /**
+     * Sets values.
+     *
+     * @param features by name, each of the declared type; {@code float[]} are copied
+     * @return this
+     * @since 0.1
+     */
+    public Builder values(Map<String, ?> features) {
+      features.forEach(this::value);
       return this;
     }
 

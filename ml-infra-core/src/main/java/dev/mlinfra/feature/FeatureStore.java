@@ -19,7 +19,7 @@ public interface FeatureStore {
    * @param rows all valid, or none is stored
    * @return how many rows were new offline
    * @throws dev.mlinfra.error.ConfigException when the view is unknown
-   * @throws dev.mlinfra.error.CorruptDataException when a row breaks a rule; names the first
+   * @throws dev.mlinfra.error.InvalidInputException when a row breaks a rule; names the first
    * @throws dev.mlinfra.error.UnavailableException when the offline store cannot be written
    * @since 0.1
    */

@@ -1,6 +1,6 @@
 package dev.mlinfra.history;
 
-import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.check.Faults;
 import java.time.Instant;
 import java.util.Objects;
@@ -38,14 +38,14 @@ public final class DecisionQuery {
    * @param from first event time, inclusive
    * @param to end, exclusive
    * @return the query
-   * @throws ConfigException when {@code to} is before {@code from}
+   * @throws InvalidInputException when {@code to} is before {@code from}
    * @since 0.1
    */
   public static DecisionQuery between(Instant from, Instant to) {
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
     if (to.isBefore(from)) {
-      throw new ConfigException(
+      throw new InvalidInputException(
           Faults.line("query.to", to, "must not be before query.from " + from, "swap them"));
     }
     return new DecisionQuery(from, to, null, null, null);

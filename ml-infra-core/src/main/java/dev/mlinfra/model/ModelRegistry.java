@@ -28,18 +28,14 @@ public interface ModelRegistry {
    * Points an alias at a version and appends that to the history. Promoting the version that the
    * alias already means appends nothing.
    *
-   * @param name the model
-   * @param version a registered version
-   * @param alias as {@code champion}
-   * @param by who does it
-   * @param reason why
+   * @param promotion which version, alias, by whom and why
    * @return the entry of the history that is now in force
    * @throws dev.mlinfra.error.ConflictException when the version is not registered
-   * @throws dev.mlinfra.error.ConfigException when a name breaks a rule
+   * @throws dev.mlinfra.error.InvalidInputException when a name breaks a rule
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be written
    * @since 0.1
    */
-  Promotion promote(String name, int version, String alias, String by, String reason);
+  Promotion promote(NewPromotion promotion);
 
   /**
    * Finds the version that an alias means. Answers from the store; while that is down, from the

@@ -4,6 +4,7 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.NameRule;
 import dev.mlinfra.spi.check.Texts;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -23,7 +24,7 @@ public record NewModel(
   /**
    * Copies the maps and checks names and figures.
    *
-   * @throws dev.mlinfra.error.ConfigException with every broken rule
+   * @throws dev.mlinfra.error.InvalidInputException with every broken rule
    * @since 0.1
    */
   public NewModel {
@@ -44,7 +45,7 @@ public record NewModel(
           faults.name("model.tag", tag, NameRule.IDENTIFIER);
           Texts.fault("model.tag " + tag, value, MAX_TAG_CHARS).ifPresent(faults::addLine);
         });
-    faults.throwIfAny();
+    faults.refuseIfAny();
   }
 
   /**
@@ -53,7 +54,7 @@ public record NewModel(
    * @param name the model's name
    * @param artifact its bytes
    * @return the model
-   * @throws dev.mlinfra.error.ConfigException when the name breaks a rule
+   * @throws dev.mlinfra.error.InvalidInputException when the name breaks a rule
    * @since 0.1
    */
   public static NewModel of(String name, Artifact artifact) {
@@ -65,7 +66,7 @@ public record NewModel(
    *
    * @param values by name, all finite
    * @return a changed copy
-   * @throws dev.mlinfra.error.ConfigException when a name or figure breaks a rule
+   * @throws dev.mlinfra.error.InvalidInputException when a name or figure breaks a rule
    * @since 0.1
    */
   public NewModel metrics(Map<String, Double> values) {
@@ -73,11 +74,26 @@ public record NewModel(
   }
 
   /**
+   * Adds a figure.
+   *
+   * @param metric its name
+   * @param value finite
+   * @return a changed copy
+   * @throws dev.mlinfra.error.InvalidInputException when its name or value breaks a rule
+   * @since 0.1
+   */
+  public NewModel metric(String metric, double value) {
+    Map<String, Double> more = new HashMap<>(metrics);
+    more.put(metric, value);
+    return metrics(more);
+  }
+
+  /**
    * Sets the notes.
    *
    * @param values by name
    * @return a changed copy
-   * @throws dev.mlinfra.error.ConfigException when a name or note breaks a rule
+   * @throws dev.mlinfra.error.InvalidInputException when a name or note breaks a rule
    * @since 0.1
    */
   public NewModel tags(Map<String, String> values) {

@@ -1,8 +1,9 @@
 package dev.mlinfra.pattern;
 
-import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.Texts;
+import dev.mlinfra.spi.check.Vectors;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +33,7 @@ public record LearnedPattern(
   /**
    * Copies map and vector and checks all values.
    *
-   * @throws ConfigException with every broken rule
+   * @throws InvalidInputException with every broken rule
    * @since 0.1
    */
   public LearnedPattern {
@@ -47,7 +48,7 @@ public record LearnedPattern(
    * @param kind what sort
    * @param key which one
    * @return the pattern
-   * @throws ConfigException when a name breaks a rule
+   * @throws InvalidInputException when a name breaks a rule
    * @since 0.1
    */
   public static LearnedPattern of(String kind, String key) {
@@ -59,7 +60,7 @@ public record LearnedPattern(
    *
    * @param sums by name, all finite
    * @return a changed copy
-   * @throws ConfigException when a value breaks a rule
+   * @throws InvalidInputException when a value breaks a rule
    * @since 0.1
    */
   public LearnedPattern counters(Map<String, Double> sums) {
@@ -72,7 +73,7 @@ public record LearnedPattern(
    * @param observations not negative
    * @param certainty in [0, 1]
    * @return a changed copy
-   * @throws ConfigException when a value breaks a rule
+   * @throws InvalidInputException when a value breaks a rule
    * @since 0.1
    */
   public LearnedPattern support(long observations, double certainty) {
@@ -84,11 +85,23 @@ public record LearnedPattern(
    *
    * @param vector finite values, as many as the store is configured for
    * @return a changed copy
-   * @throws ConfigException when a value breaks a rule
+   * @throws InvalidInputException when a value breaks a rule
    * @since 0.1
    */
   public LearnedPattern embedding(float... vector) {
     return new LearnedPattern(kind, key, counters, support, confidence, vector);
+  }
+
+  /**
+   * Sets the embedding, cut to the precision in which it is stored.
+   *
+   * @param vector as of {@link #embedding(float...)}
+   * @return a changed copy
+   * @throws InvalidInputException when a value breaks a rule
+   * @since 0.1
+   */
+  public LearnedPattern embedding(double... vector) {
+    return embedding(Vectors.floats(vector));
   }
 
   /**
@@ -151,6 +164,6 @@ public record LearnedPattern(
         break;
       }
     }
-    faults.throwIfAny();
+    faults.refuseIfAny();
   }
 }

@@ -18,7 +18,7 @@ public record PatternObservation(
   /**
    * Copies the map and checks names and amounts as {@link LearnedPattern} does.
    *
-   * @throws dev.mlinfra.error.ConfigException with every broken rule
+   * @throws dev.mlinfra.error.InvalidInputException with every broken rule
    * @since 0.1
    */
   public PatternObservation {

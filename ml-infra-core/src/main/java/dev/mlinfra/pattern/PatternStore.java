@@ -14,7 +14,7 @@ public interface PatternStore {
    * Stores patterns, replacing those of the same kind and key. All or none.
    *
    * @param patterns what was learned
-   * @throws dev.mlinfra.error.CorruptDataException when an embedding has the wrong length
+   * @throws dev.mlinfra.error.InvalidInputException when an embedding has the wrong length
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be written
    * @since 0.1
    */
@@ -61,7 +61,7 @@ public interface PatternStore {
    * @param embedding finite values, as many as the store is configured for
    * @param limit most patterns, 1 to 1,000
    * @return nearest first
-   * @throws dev.mlinfra.error.CorruptDataException when the embedding has the wrong length
+   * @throws dev.mlinfra.error.InvalidInputException when the embedding has the wrong length
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
    * @since 0.1
    */

@@ -2,6 +2,7 @@ package dev.mlinfra.spi;
 
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import java.util.List;
 import java.util.Optional;
@@ -26,16 +27,12 @@ public interface ModelStore {
   /**
    * Appends a promotion unless the alias means that version already.
    *
-   * @param name the model
-   * @param version the version
-   * @param alias the alias
-   * @param by who
-   * @param reason why
+   * @param promotion which version, alias, by whom and why; checked before
    * @return the entry in force
    * @throws dev.mlinfra.error.ConflictException when the version is not registered
    * @since 0.1
    */
-  Promotion promote(String name, int version, String alias, String by, String reason);
+  Promotion promote(NewPromotion promotion);
 
   /**
    * Finds the version that an alias means.

@@ -78,7 +78,7 @@ public record Instrument(
 
   /** Rows dropped. */
   public static final Instrument BUFFER_DROPPED =
-      own(COUNTER, "ml.buffer.dropped", "rows", "Dropped, all reasons", "buffer");
+      own(COUNTER, "ml.buffer.dropped", "rows", "Dropped", "buffer", "reason");
 
   /** Rows rejected. */
   public static final Instrument BUFFER_REJECTED =

@@ -17,7 +17,7 @@ public record FeatureJoin(String view, Optional<String> contextKey) {
   /**
    * Checks the view's name.
    *
-   * @throws dev.mlinfra.error.ConfigException when it cannot be a view's name
+   * @throws dev.mlinfra.error.InvalidInputException when it cannot be a view's name
    * @since 0.1
    */
   public FeatureJoin {

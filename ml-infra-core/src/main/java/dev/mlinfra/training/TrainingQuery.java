@@ -42,7 +42,7 @@ public record TrainingQuery(
   /**
    * Checks the values and copies the joins; {@code knownBefore} is cut to the microsecond.
    *
-   * @throws dev.mlinfra.error.ConfigException with every broken rule
+   * @throws dev.mlinfra.error.InvalidInputException with every broken rule
    * @since 0.1
    */
   public TrainingQuery {
@@ -67,7 +67,7 @@ public record TrainingQuery(
         faults.add("training.features", join.view(), "must be joined once", "leave one out");
       }
     }
-    faults.throwIfAny();
+    faults.refuseIfAny();
   }
 
   /**

@@ -66,7 +66,7 @@ public interface TrainingSet {
    * @return where the bytes are, with their digest
    * @throws dev.mlinfra.error.UnavailableException when one of the stores or the temporary
    *     directory fails
-   * @throws dev.mlinfra.error.ConflictException when the quota would be exceeded
+   * @throws dev.mlinfra.error.QuotaExceededException when the quota would be exceeded
    * @since 0.1
    */
   Artifact store(TrainingFormat format, ArtifactStore artifacts);

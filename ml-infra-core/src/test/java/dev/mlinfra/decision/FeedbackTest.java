@@ -24,12 +24,12 @@ class FeedbackTest {
         .isNotIn(
             GIVEN.kind("click").id(),
             GIVEN.label("good").id(),
-            GIVEN.replacing().id(),
+            GIVEN.replaces(true).id(),
             GIVEN.observedAt(THEN.plusNanos(1_000)).id(),
             Feedback.of(DECISION, 2).observedAt(THEN).id(),
             Feedback.of(UUID.randomUUID(), 1).observedAt(THEN).id());
     assertThat(GIVEN.replaces()).isFalse();
-    assertThat(GIVEN.replacing().replaces()).isTrue();
+    assertThat(GIVEN.replaces(true).replaces()).isTrue();
   }
 
   @Test
@@ -54,7 +54,7 @@ class FeedbackTest {
             Feedback.of(DECISION, 9)
                 .label("late")
                 .observedAt(THEN.plus(Duration.ofDays(1)))
-                .replacing()
+                .replaces(true)
                 .key("message-7")
                 .id())
         .isNotIn(
@@ -65,10 +65,17 @@ class FeedbackTest {
   }
 
   @Test
-  void hasTheIdOrTheKeyThatWasSetLast() {
+  void refusesAKeyBesideAnId() {
     UUID id = UUID.randomUUID();
-    assertThat(GIVEN.key("k").id(id).id()).isEqualTo(id);
-    assertThat(GIVEN.id(id).key("k").id()).isEqualTo(GIVEN.key("k").id());
+    assertThat(List.of(GIVEN.key("k").id(id), GIVEN.id(id).key("k")))
+        .allSatisfy(
+            both ->
+                assertThat(both.fault())
+                    .contains(
+                        "feedback.key was 'k' but must not be set beside an id; leave one of them"
+                            + " out"));
+    assertThat(GIVEN.key("k").key()).contains("k");
+    assertThat(GIVEN.id(id).id()).isEqualTo(id);
   }
 
   @Test
@@ -104,7 +111,7 @@ class FeedbackTest {
       for (Feedback given : labelled) {
         assertThat(given.fault()).isEmpty();
         ids.add(given.id());
-        ids.add(given.replacing().id());
+        ids.add(given.replaces(true).id());
       }
     }
     assertThat(ids).hasSize(texts.size() * (texts.size() + 1) * 2);
@@ -116,7 +123,7 @@ class FeedbackTest {
         .isEqualTo(DecisionIds.near(DECISION, DECISION + "\nclick\nmessage-7"));
     String said = DECISION + "\nclick\n" + THEN + "\n1.0\n";
     assertThat(GIVEN.kind("click").id()).isEqualTo(DecisionIds.named(THEN, said + "null"));
-    assertThat(GIVEN.kind("click").label("good").replacing().id())
+    assertThat(GIVEN.kind("click").label("good").replaces(true).id())
         .isEqualTo(DecisionIds.named(THEN, said + "good\nreplacing"));
   }
 

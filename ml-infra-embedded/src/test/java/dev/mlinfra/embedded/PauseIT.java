@@ -7,6 +7,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.Start;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.event.Event;
@@ -77,7 +78,7 @@ class PauseIT {
       assertThat(ml.decisions().flush(SOON)).isTrue();
       assertThat(count(ml, "agent_decisions")).isEqualTo(rows + 1);
       Ledger ledger = ml.decisions().ledger();
-      assertThat(ledger.dropped()).containsOnlyKeys("paused");
+      assertThat(ledger.dropped()).containsOnlyKeys(DropReason.PAUSED);
       assertThat(ledger.balanced()).isTrue();
     }
   }
@@ -139,7 +140,8 @@ class PauseIT {
 
   private static FeatureStatus features(MlInfra ml) {
     if (!ml.paused()) {
-      ml.features().put("user", List.of(FeatureRow.of("u", Instant.now()).value("n", 1).build()));
+      ml.features()
+          .put("user", List.of(FeatureRow.builder("u", Instant.now()).value("n", 1).build()));
     }
     return ml.features().online("user", List.of("u"), SOON).get(0).status();
   }

@@ -50,7 +50,7 @@ class DecisionRollupIT {
       postgres.reward(
           true,
           Feedback.of(prepared.id(), 5).observedAt(THEN),
-          Feedback.of(prepared.id(), 3).observedAt(THEN.plusSeconds(1)).replacing());
+          Feedback.of(prepared.id(), 3).observedAt(THEN.plusSeconds(1)).replaces(true));
     }
     assertThat(database.text(ROWS)).isEmpty();
 

@@ -214,7 +214,7 @@ class DecisionSinkIT {
     postgres.store(true, List.of(decision));
     Feedback sale = Feedback.of(decision.id(), 20).kind("sale").observedAt(THEN);
     Feedback cancelled =
-        Feedback.of(decision.id(), 0).kind("sale").observedAt(THEN.plusSeconds(5)).replacing();
+        Feedback.of(decision.id(), 0).kind("sale").observedAt(THEN.plusSeconds(5)).replaces(true);
     Feedback later = Feedback.of(decision.id(), 7).kind("sale").observedAt(THEN.plusSeconds(9));
     postgres.reward(true, cancelled, later, sale, sale.kind("click").observedAt(THEN));
 

@@ -9,6 +9,7 @@ import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.pattern.PatternObservation;
@@ -96,7 +97,8 @@ final class EveryCall {
     Artifact artifact = new Artifact("file:///m", "a".repeat(64), 10);
     ModelVersion version =
         store.register(NewModel.of("bts", artifact).metrics(Map.of("auc", 0.7))).version();
-    Promotion promotion = store.promote("bts", 1, "champion", "me", "better");
+    Promotion promotion =
+        store.promote(NewPromotion.of("bts", 1).alias("champion").by("me").reason("better"));
     store.current("bts", "champion");
     store.versions("bts");
     store.history("bts");

@@ -7,6 +7,7 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelStore;
 import java.util.ArrayList;
@@ -78,10 +79,15 @@ class ModelStoreIT {
   void remembersWhoPromotedWhatAndWhy() {
     register(2);
     assertThat(store.current("bts", "champion")).isEmpty();
-    Promotion first = store.promote("bts", 1, "champion", "ann", "first");
-    assertThat(store.promote("bts", 1, "champion", "bob", "again")).isEqualTo(first);
-    Promotion second = store.promote("bts", 2, "champion", "bob", "better");
-    Promotion back = store.promote("bts", 1, "champion", "ann", "worse after all");
+    Promotion first =
+        store.promote(NewPromotion.of("bts", 1).alias("champion").by("ann").reason("first"));
+    assertThat(store.promote(NewPromotion.of("bts", 1).alias("champion").by("bob").reason("again")))
+        .isEqualTo(first);
+    Promotion second =
+        store.promote(NewPromotion.of("bts", 2).alias("champion").by("bob").reason("better"));
+    Promotion back =
+        store.promote(
+            NewPromotion.of("bts", 1).alias("champion").by("ann").reason("worse after all"));
     assertThat(store.history("bts")).containsExactly(first, second, back);
     assertThat(store.current("bts", "champion").orElseThrow().version()).isEqualTo(1);
     assertThat(store.current("bts", "shadow")).isEmpty();
@@ -89,7 +95,9 @@ class ModelStoreIT {
 
   @Test
   void refusesToPromoteWhatIsNotRegistered() {
-    assertThatThrownBy(() -> store.promote("bts", 9, "champion", "me", "hope"))
+    assertThatThrownBy(
+            () ->
+                store.promote(NewPromotion.of("bts", 9).alias("champion").by("me").reason("hope")))
         .isInstanceOf(ConflictException.class)
         .hasMessage(
             "model bts version 9 was promoted to champion but is not registered;"
@@ -99,7 +107,7 @@ class ModelStoreIT {
   @Test
   void letsNobodyRewriteTheHistory() {
     register(1);
-    store.promote("bts", 1, "champion", "ann", "first");
+    store.promote(NewPromotion.of("bts", 1).alias("champion").by("ann").reason("first"));
     for (String change :
         List.of(
             "UPDATE ml_learning.model_promotions SET promoted_by = 'eve'",
@@ -114,8 +122,9 @@ class ModelStoreIT {
   @Test
   void listsWhatTheMirrorLacksUntilItHasIt() {
     register(2);
-    Promotion champion = store.promote("bts", 1, "champion", "ann", "first");
-    store.promote("bts", 2, "shadow", "ann", "try");
+    Promotion champion =
+        store.promote(NewPromotion.of("bts", 1).alias("champion").by("ann").reason("first"));
+    store.promote(NewPromotion.of("bts", 2).alias("shadow").by("ann").reason("try"));
     assertThat(store.unmirrored(10)).extracting(ModelVersion::version).containsExactly(1, 2);
     assertThat(store.unmirrored(1)).hasSize(1);
     assertThat(store.unmirroredPromotions(10)).isEmpty();

@@ -8,6 +8,11 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.SinkCalls;
 import dev.mlinfra.Start;
 import dev.mlinfra.TestModule;
+import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.DropReason;
+import dev.mlinfra.buffer.Durability;
+import dev.mlinfra.buffer.Ledger;
+import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionLog;
@@ -213,7 +218,7 @@ class SpoolTest {
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(fake.decisions()).hasSize(42);
       Ledger ledger = ml.decisions().ledger();
-      assertThat(ledger.dropped()).isEqualTo(Map.of("spool damaged", 1L));
+      assertThat(ledger.dropped()).isEqualTo(Map.of(DropReason.SPOOL_DAMAGED, 1L));
       assertThat(ledger.stored()).isEqualTo(42);
       assertThat(ledger.balanced()).isTrue();
       Await.until("it is set aside", () -> Files.isDirectory(spool().resolve("damaged")));
@@ -237,7 +242,7 @@ class SpoolTest {
       fake.heal();
       assertThat(log.flush(LONG)).isTrue();
       assertThat(log.ledger().stored()).isEqualTo(accepted);
-      assertThat(log.ledger().dropped()).containsOnlyKeys("full");
+      assertThat(log.ledger().dropped()).containsOnlyKeys(DropReason.FULL);
     }
   }
 
@@ -319,7 +324,7 @@ class SpoolTest {
       }
       fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
-      assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("spool damaged", 1L));
+      assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of(DropReason.SPOOL_DAMAGED, 1L));
       assertThat(ml.decisions().ledger().stored()).isEqualTo(1);
       ml.decisions().log(decision("c"));
       assertThat(ml.decisions().flush(LONG)).isTrue();

@@ -8,6 +8,7 @@ import dev.mlinfra.SinkCalls;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.Acceptance.Status;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.spi.DeadLetterStore;
@@ -195,7 +196,7 @@ class DecisionLogTest {
       }
       assertThat(accepted + dropped).isEqualTo(100);
       assertThat(dropped).isPositive();
-      assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("full", (long) dropped));
+      assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of(DropReason.FULL, (long) dropped));
       fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(ml.decisions().log(decision("last")).accepted()).isTrue();
@@ -253,7 +254,7 @@ class DecisionLogTest {
     assertThat(fake.decisions()).hasSize(1000);
     assertThat(fake.feedback()).hasSize(1);
     assertThat(ml.decisions().log(decision("late"))).isEqualTo(Acceptance.CLOSED);
-    assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("closed", 1L));
+    assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of(DropReason.CLOSED, 1L));
     assertThat(ml.decisions().ledger().balanced()).isTrue();
   }
 
@@ -264,7 +265,7 @@ class DecisionLogTest {
     IntStream.range(0, 10).forEach(i -> ml.decisions().log(decision("a" + i)));
     ml.close();
     Ledger ledger = ml.decisions().ledger();
-    assertThat(ledger.dropped()).isEqualTo(Map.of("close timeout", 10L));
+    assertThat(ledger.dropped()).isEqualTo(Map.of(DropReason.CLOSE_TIMEOUT, 10L));
     assertThat(ledger.balanced()).isTrue();
   }
 
@@ -380,7 +381,7 @@ class DecisionLogTest {
     Ledger ledger = ml.decisions().ledger();
     assertThat(ledger.balanced()).isTrue();
     assertThat(ledger.buffered()).isZero();
-    long lostAfterAnswer = ledger.dropped().getOrDefault("close timeout", 0L);
+    long lostAfterAnswer = ledger.dropped().getOrDefault(DropReason.CLOSE_TIMEOUT, 0L);
     assertThat(fake.decisions().size() + lostAfterAnswer).isGreaterThanOrEqualTo(accepted);
     assertThat(fake.decisions().size()).isEqualTo(ledger.stored());
   }
@@ -414,7 +415,7 @@ class DecisionLogTest {
     release.join();
     assertThat(firstAttempts).doesNotContain(false);
     assertThat(ml.decisions().ledger().droppedTotal())
-        .isEqualTo(ml.decisions().ledger().dropped().get("closed"));
+        .isEqualTo(ml.decisions().ledger().dropped().get(DropReason.CLOSED));
     assertThat(fake.decisions()).hasSize((int) ml.decisions().ledger().stored()).isNotEmpty();
   }
 

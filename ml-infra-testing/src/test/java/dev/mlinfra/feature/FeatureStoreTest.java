@@ -47,7 +47,7 @@ class FeatureStoreTest {
   void readsBackEveryTypeOnline() {
     try (MlInfra ml = connect(USER)) {
       FeatureRow row =
-          FeatureRow.of("u1", NOW.minusSeconds(5))
+          FeatureRow.builder("u1", NOW.minusSeconds(5))
               .value("ratio", -0.1)
               .value("views", Long.MIN_VALUE)
               .value("member", true)
@@ -72,7 +72,7 @@ class FeatureStoreTest {
   void readsFeaturesThatNeverExpireWithoutALimitOfTime() {
     Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
     try (MlInfra ml = connect(FeatureView.named("user").count("views").ttl(forever).build())) {
-      ml.features().put("user", List.of(FeatureRow.of("u1", NOW).value("views", 3).build()));
+      ml.features().put("user", List.of(FeatureRow.builder("u1", NOW).value("views", 3).build()));
       assertThat(ml.features().online("user", List.of("u1"), forever))
           .singleElement()
           .extracting(FeatureLookup::status)
@@ -83,7 +83,7 @@ class FeatureStoreTest {
   @Test
   void keepsAMissingFeatureMissing() {
     try (MlInfra ml = connect(USER)) {
-      ml.features().put("user", List.of(FeatureRow.of("u1", NOW).value("views", 3).build()));
+      ml.features().put("user", List.of(FeatureRow.builder("u1", NOW).value("views", 3).build()));
       FeatureRow read = ml.features().online("user", "u1").row().orElseThrow();
       assertThat(read.values()).hasSize(1).containsEntry("views", 3L);
       assertThat(read.number("ratio")).isEmpty();
@@ -149,7 +149,7 @@ class FeatureStoreTest {
           .put(
               "user",
               List.of(
-                  FeatureRow.of("u1", NOW.minusSeconds(9))
+                  FeatureRow.builder("u1", NOW.minusSeconds(9))
                       .value("ratio", 0.5)
                       .value("views", "many")
                       .knownAt(NOW.minusSeconds(9))
@@ -175,8 +175,8 @@ class FeatureStoreTest {
           .put(
               "user",
               List.of(
-                  FeatureRow.of("u1", then).value("views", 1).knownAt(then).build(),
-                  FeatureRow.of("u1", then).value("views", 2).knownAt(NOW).build()));
+                  FeatureRow.builder("u1", then).value("views", 1).knownAt(then).build(),
+                  FeatureRow.builder("u1", then).value("views", 2).knownAt(NOW).build()));
       List<FeatureLookup> answers =
           ml.features()
               .asOf(
@@ -202,7 +202,7 @@ class FeatureStoreTest {
   void countsTheSameRowOnceAndRefusesTwoThatContradictEachOther() {
     try (MlInfra ml = connect(USER)) {
       assertThat(ml.features().put("user", List.of(row("u1", NOW), row("u1", NOW)))).isEqualTo(1);
-      FeatureRow other = FeatureRow.of("u1", NOW).value("views", 9).build();
+      FeatureRow other = FeatureRow.builder("u1", NOW).value("views", 9).build();
       assertThatThrownBy(() -> ml.features().put("user", List.of(row("u1", NOW), other)))
           .isInstanceOf(CorruptDataException.class)
           .hasMessageContaining("two different rows for 'u1'");
@@ -228,20 +228,20 @@ class FeatureStoreTest {
   void refusesRowsThatDoNotFitTheViewAndStoresNoneOfThem() {
     try (MlInfra ml = connect(USER)) {
       List<FeatureRow> bad = new ArrayList<>();
-      bad.add(FeatureRow.of("u1", NOW).value("ratio", Double.NaN).build());
-      bad.add(FeatureRow.of("u1", NOW).value("ratio", "0.5").build());
-      bad.add(FeatureRow.of("u1", NOW).value("ratio", (1L << 53) + 1).build());
-      bad.add(FeatureRow.of("u1", NOW).value("views", 0.5).build());
-      bad.add(FeatureRow.of("u1", NOW).value("member", 1).build());
-      bad.add(FeatureRow.of("u1", NOW).value("country", "a\0").build());
-      bad.add(FeatureRow.of("u1", NOW).value("taste", new float[2]).build());
-      bad.add(FeatureRow.of("u1", NOW).value("taste", new float[] {1, 2, Float.NaN}).build());
-      bad.add(FeatureRow.of("u1", NOW).value("unknown", 1).build());
-      bad.add(FeatureRow.of("u1", NOW).build());
-      bad.add(FeatureRow.of("a{b}", NOW).value("views", 1).build());
-      bad.add(FeatureRow.of("a b", NOW).value("views", 1).build());
-      bad.add(FeatureRow.of("", NOW).value("views", 1).build());
-      bad.add(FeatureRow.of("u1", NOW.plus(Duration.ofDays(365))).value("views", 1).build());
+      bad.add(FeatureRow.builder("u1", NOW).value("ratio", Double.NaN).build());
+      bad.add(FeatureRow.builder("u1", NOW).value("ratio", "0.5").build());
+      bad.add(FeatureRow.builder("u1", NOW).value("ratio", (1L << 53) + 1).build());
+      bad.add(FeatureRow.builder("u1", NOW).value("views", 0.5).build());
+      bad.add(FeatureRow.builder("u1", NOW).value("member", 1).build());
+      bad.add(FeatureRow.builder("u1", NOW).value("country", "a\0").build());
+      bad.add(FeatureRow.builder("u1", NOW).value("taste", new float[2]).build());
+      bad.add(FeatureRow.builder("u1", NOW).value("taste", new float[] {1, 2, Float.NaN}).build());
+      bad.add(FeatureRow.builder("u1", NOW).value("unknown", 1).build());
+      bad.add(FeatureRow.builder("u1", NOW).build());
+      bad.add(FeatureRow.builder("a{b}", NOW).value("views", 1).build());
+      bad.add(FeatureRow.builder("a b", NOW).value("views", 1).build());
+      bad.add(FeatureRow.builder("", NOW).value("views", 1).build());
+      bad.add(FeatureRow.builder("u1", NOW.plus(Duration.ofDays(365))).value("views", 1).build());
       bad.add(futureKnowledge());
       for (FeatureRow row : bad) {
         assertThatThrownBy(() -> ml.features().put("user", List.of(row("good", NOW), row)))
@@ -310,7 +310,7 @@ class FeatureStoreTest {
   }
 
   private static FeatureRow row(String entity, Instant at) {
-    return FeatureRow.of(entity, at)
+    return FeatureRow.builder(entity, at)
         .value("ratio", 0.25)
         .value("views", 4)
         .value("member", false)
@@ -320,7 +320,7 @@ class FeatureStoreTest {
   }
 
   private static FeatureRow futureKnowledge() {
-    return FeatureRow.of("u1", NOW)
+    return FeatureRow.builder("u1", NOW)
         .value("views", 1)
         .knownAt(NOW.plus(Duration.ofDays(30)))
         .build();

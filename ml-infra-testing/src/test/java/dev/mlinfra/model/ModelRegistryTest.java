@@ -9,6 +9,9 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
+import dev.mlinfra.model.ModelVersion;
+import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelPointers;
 import dev.mlinfra.spi.ModelStore;
@@ -56,7 +59,7 @@ class ModelRegistryTest {
       assertThat(ml.models().register(model('a')).version()).isEqualTo(first.version());
       assertThat(ml.models().register(model('b')).version()).isEqualTo(2);
       assertThat(ml.models().current("ranker", "champion")).isEmpty();
-      ml.models().promote("ranker", 2, "champion", "me", "better");
+      ml.models().promote(NewPromotion.of("ranker", 2).alias("champion").by("me").reason("better"));
       assertThat(ml.models().current("ranker", "champion").orElseThrow().version()).isEqualTo(2);
       assertThat(pointer().version()).isEqualTo(2);
       assertThat(ml.models().history("ranker")).hasSize(1);
@@ -67,7 +70,7 @@ class ModelRegistryTest {
   void answersFromItsLastAnswerThenFromThePointersWhileTheStoreIsDown() {
     try (MlInfra ml = connect()) {
       ml.models().register(model('a'));
-      ml.models().promote("ranker", 1, "champion", "me", "first");
+      ml.models().promote(NewPromotion.of("ranker", 1).alias("champion").by("me").reason("first"));
       fake.fail(Part.MODEL_STORE, Part.MODEL_POINTERS);
       assertThat(ml.models().current("ranker", "champion").orElseThrow().version()).isEqualTo(1);
     }
@@ -91,10 +94,10 @@ class ModelRegistryTest {
           Part.MODEL_POINTERS,
           call -> {
             if (!crossed.getAndSet(true)) {
-              servers.part(ModelStore.class).promote("ranker", 2, "champion", "other", "crosses");
+              servers.part(ModelStore.class).promote(NewPromotion.of("ranker", 2).alias("champion").by("other").reason("crosses"));
             }
           });
-      ml.models().promote("ranker", 1, "champion", "me", "first");
+      ml.models().promote(NewPromotion.of("ranker", 1).alias("champion").by("me").reason("first"));
       assertThat(pointer().version()).isEqualTo(2);
     }
   }
@@ -104,7 +107,10 @@ class ModelRegistryTest {
     fake.fail(Part.MODEL_POINTERS);
     try (MlInfra ml = connect()) {
       ml.models().register(model('a'));
-      assertThat(ml.models().promote("ranker", 1, "champion", "me", "first").version())
+      assertThat(
+              ml.models()
+                  .promote(NewPromotion.of("ranker", 1).alias("champion").by("me").reason("first"))
+                  .version())
           .isEqualTo(1);
     }
   }
@@ -115,7 +121,7 @@ class ModelRegistryTest {
     try (MlInfra ml = connect()) {
       ml.models().register(model('a'));
       ml.models().register(model('b'));
-      ml.models().promote("ranker", 2, "champion", "me", "better");
+      ml.models().promote(NewPromotion.of("ranker", 2).alias("champion").by("me").reason("better"));
       assertThat(ml.models().current("ranker", "champion").orElseThrow().mirror()).isEmpty();
       assertThat(ml.models().awaitMirror(Duration.ofMillis(30))).isFalse();
       fake.heal();
@@ -132,7 +138,7 @@ class ModelRegistryTest {
     try (MlInfra ml = connect()) {
       ml.models().register(model('a'));
       ml.models().register(model('b'));
-      ml.models().promote("ranker", 2, "champion", "me", "better");
+      ml.models().promote(NewPromotion.of("ranker", 2).alias("champion").by("me").reason("better"));
       Await.until("the rest is mirrored", () -> mirrored.contains("champion 2"));
       assertThat(ml.models().awaitMirror(Duration.ofMillis(20))).isFalse();
       refusedVersion = 0;
@@ -160,7 +166,10 @@ class ModelRegistryTest {
     assertThatThrownBy(() -> new Artifact("s3://b/k", "ABC", 1))
         .hasMessageStartingWith("artifact.sha256 was 'ABC'");
     try (MlInfra ml = connect()) {
-      assertThatThrownBy(() -> ml.models().promote("ranker", 0, "a{b}", " ", ""))
+      assertThatThrownBy(
+              () ->
+                  ml.models()
+                      .promote(NewPromotion.of("ranker", 0).alias("a{b}").by(" ").reason("")))
           .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.faults()).hasSize(4));
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.buffer.BufferOptions;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.error.ConfigException;
@@ -311,7 +312,7 @@ class ShadowRunTest {
         plan(ShadowRunTest::parity).candidate("c", "1", ShadowRunTest::parity).start();
     ml.pause();
     assertThat(run.decide(1).answer()).isEqualTo("odd");
-    assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of("paused", 1L));
+    assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of(DropReason.PAUSED, 1L));
     ml.resume();
     run.close();
     run.close();

@@ -57,7 +57,7 @@ final class ServeUserFeatures {
     List<FeatureRow> rows = new ArrayList<>();
     for (FeatureLookup answer : lookUp()) {
       if (!isNewest(answer)) {
-        FeatureRow.Builder row = FeatureRow.of(answer.entity(), now);
+        FeatureRow.Builder row = FeatureRow.builder(answer.entity(), now);
         known(answer.entity()).forEach(row::value);
         rows.add(row.build());
       }

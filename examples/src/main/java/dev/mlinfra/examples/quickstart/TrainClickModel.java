@@ -4,6 +4,7 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,7 +47,11 @@ final class TrainClickModel {
 
     ModelVersion version = register(model, measured, baseline, trainingSet);
     ml.models()
-        .promote(MODEL, version.version(), ALIAS, "quick-start", "the first of its kind to serve");
+        .promote(
+            NewPromotion.of(MODEL, version.version())
+                .alias(ALIAS)
+                .by("quick-start")
+                .reason("the first of its kind to serve"));
     Evaluation served = Evaluation.of(future, champion()::predict);
     if (!served.equals(measured)) {
       throw new QuickStartException("the champion measured " + served + " but was " + measured);

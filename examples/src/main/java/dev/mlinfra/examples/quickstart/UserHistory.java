@@ -71,7 +71,7 @@ final class UserHistory {
     for (String user : users) {
       Totals known = totals.getOrDefault(user, new Totals());
       rows.add(
-          FeatureRow.of(user, hour)
+          FeatureRow.builder(user, hour)
               .value("views", known.views)
               .value("clicks", known.clicks)
               .value("click_rate", known.views == 0 ? 0.0 : (double) known.clicks / known.views)

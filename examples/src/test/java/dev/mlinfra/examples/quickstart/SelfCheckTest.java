@@ -3,6 +3,7 @@ package dev.mlinfra.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -43,7 +44,7 @@ class SelfCheckTest {
 
   @Test
   void letsAnOfferBeDroppedAndRepeated() {
-    check.expectAllStored("events", 5, ledger(6, 5, 0, Map.of("full", 1L)));
+    check.expectAllStored("events", 5, ledger(6, 5, 0, Map.of(DropReason.FULL, 1L)));
 
     assertThat(check.differences()).isEmpty();
   }
@@ -55,7 +56,7 @@ class SelfCheckTest {
   }
 
   private static Ledger ledger(
-      long offered, long stored, long buffered, Map<String, Long> dropped) {
+      long offered, long stored, long buffered, Map<DropReason, Long> dropped) {
     return new Ledger(offered, stored, buffered, 0, 0, 0, dropped, Map.of(), 0);
   }
 }

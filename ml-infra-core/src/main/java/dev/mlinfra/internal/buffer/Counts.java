@@ -1,5 +1,6 @@
 package dev.mlinfra.internal.buffer;
 
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,12 +71,16 @@ final class Counts {
     return spool.kept.sum() - left;
   }
 
-  long dropped() {
-    return droppedNumbered()
-        + refusedClosed.sum()
-        + lost()
-        + spool.unstorable.sum()
-        + spool.damaged.sum();
+  long dropped(DropReason reason) {
+    return switch (reason) {
+      case FULL -> droppedFull.sum();
+      case PAUSED -> droppedPaused.sum();
+      case CLOSED -> refusedClosed.sum();
+      case CLOSE_TIMEOUT -> lostAtClose.sum();
+      case PAUSED_AT_CLOSE -> lostPaused.sum();
+      case UNSTORABLE -> lostUnstorable.sum() + spool.unstorable.sum();
+      case SPOOL_DAMAGED -> spool.damaged.sum();
+    };
   }
 
   /** Drops that have a number of their own, so that the store can tell that they are missing. */
@@ -105,14 +110,14 @@ final class Counts {
     long settled = storedNow + parkedNow + atClose + pausedAtClose + unstorable;
     long buffered = accepted.getAsLong() - settled - kept;
     long spooled = kept - replayed - replayParked - replayUnstorable - damaged;
-    Map<String, Long> dropped = new TreeMap<>();
-    putIfAny(dropped, "full", droppedFull.sum());
-    putIfAny(dropped, "paused", droppedPaused.sum());
-    putIfAny(dropped, "closed", refusedClosed.sum());
-    putIfAny(dropped, "close timeout", atClose);
-    putIfAny(dropped, "paused at close", pausedAtClose);
-    putIfAny(dropped, "unstorable", unstorable + replayUnstorable);
-    putIfAny(dropped, "spool damaged", damaged);
+    Map<DropReason, Long> dropped = new TreeMap<>();
+    putIfAny(dropped, DropReason.FULL, droppedFull.sum());
+    putIfAny(dropped, DropReason.PAUSED, droppedPaused.sum());
+    putIfAny(dropped, DropReason.CLOSED, refusedClosed.sum());
+    putIfAny(dropped, DropReason.CLOSE_TIMEOUT, atClose);
+    putIfAny(dropped, DropReason.PAUSED_AT_CLOSE, pausedAtClose);
+    putIfAny(dropped, DropReason.UNSTORABLE, unstorable + replayUnstorable);
+    putIfAny(dropped, DropReason.SPOOL_DAMAGED, damaged);
     Map<String, Long> refused = new TreeMap<>();
     rejected.forEach((subject, count) -> putIfAny(refused, subject, count.sum()));
     long allStored = storedNow + replayed;
@@ -132,13 +137,13 @@ final class Counts {
         duplicatesTotal());
   }
 
-  private static void putIfAny(Map<String, Long> map, String key, long count) {
+  private static <K> void putIfAny(Map<K, Long> map, K key, long count) {
     if (count > 0) {
       map.put(key, count);
     }
   }
 
-  private static long sum(Map<String, Long> map) {
+  private static long sum(Map<?, Long> map) {
     return map.values().stream().mapToLong(Long::longValue).sum();
   }
 }

@@ -3,6 +3,7 @@ package dev.mlinfra.internal.buffer;
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Bufferable;
+import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.internal.runtime.PauseSwitch;
@@ -213,7 +214,10 @@ public final class WriteBehind<T extends Bufferable> {
     telemetry.observe(Instrument.BUFFER_SPOOLED, counts::spooled, name);
     telemetry.observe(Instrument.BUFFER_PARKED, counts::parkedTotal, name);
     telemetry.observe(Instrument.BUFFER_SAMPLED_OUT, counts.sampledOut::sum, name);
-    telemetry.observe(Instrument.BUFFER_DROPPED, counts::dropped, name);
+    for (DropReason reason : DropReason.values()) {
+      telemetry.observe(
+          Instrument.BUFFER_DROPPED, () -> counts.dropped(reason), name, reason.tag());
+    }
     telemetry.observe(Instrument.BUFFER_REJECTED, counts::rejectedTotal, name);
     telemetry.observe(Instrument.BUFFER_WRITE_FAILURES, counts::writeFailuresTotal, name);
   }

@@ -1,6 +1,6 @@
 package dev.mlinfra.internal.feature;
 
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.PackedRow;
 import dev.mlinfra.spi.check.Texts;
 import java.time.Instant;
@@ -18,7 +18,7 @@ final class DistinctRows {
       Key key = new Key(row.entity(), row.eventTime(), row.knownAt());
       PackedRow before = distinct.putIfAbsent(key, row);
       if (before != null && !before.equals(row)) {
-        throw new CorruptDataException(
+        throw new InvalidInputException(
             "feature view "
                 + view
                 + " got two different rows for "

@@ -95,7 +95,7 @@ public final class FeatureCodec {
     Instant at =
         Instant.ofEpochSecond(
             Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
-    FeatureRow.Builder row = FeatureRow.of(entity, at);
+    FeatureRow.Builder row = FeatureRow.builder(entity, at);
     byte[] present = new byte[bitmapBytes()];
     in.get(present);
     in.limit(in.limit() - CRC_BYTES);

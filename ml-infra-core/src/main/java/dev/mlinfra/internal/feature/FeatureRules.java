@@ -1,6 +1,6 @@
 package dev.mlinfra.internal.feature;
 
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.feature.Feature;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureType;
@@ -35,13 +35,13 @@ final class FeatureRules {
   /**
    * Checks a row.
    *
-   * @throws CorruptDataException naming the first broken rule
+   * @throws InvalidInputException naming the first broken rule
    */
   void check(FeatureRow row) {
     firstFault(row)
         .ifPresent(
             fault -> {
-              throw new CorruptDataException(fault);
+              throw new InvalidInputException(fault);
             });
   }
 

@@ -70,7 +70,7 @@ final class StoredRows {
   }
 
   private FeatureRow translate(FeatureRow old) {
-    FeatureRow.Builder row = FeatureRow.of(old.entity(), old.eventTime());
+    FeatureRow.Builder row = FeatureRow.builder(old.entity(), old.eventTime());
     for (Feature feature : declared.view().features()) {
       Object value = old.values().get(feature.name());
       if (value != null && sameType(feature, value)) {

@@ -5,6 +5,7 @@ import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.model.ModelRegistry;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelPointers;
@@ -59,18 +60,19 @@ public final class MirroredModelRegistry implements ModelRegistry, AutoCloseable
   }
 
   @Override
-  public Promotion promote(String name, int version, String alias, String by, String reason) {
+  public Promotion promote(NewPromotion asked) {
     Faults faults =
         new Faults()
-            .name("promotion.model", name, NameRule.LABEL)
-            .name("promotion.alias", alias, NameRule.IDENTIFIER)
-            .range("promotion.version", version, 1, Integer.MAX_VALUE);
-    Texts.requiredFault("promotion.by", by, MAX_WHO_CHARS).ifPresent(faults::addLine);
-    Texts.requiredFault("promotion.reason", reason, MAX_REASON_CHARS).ifPresent(faults::addLine);
-    faults.throwIfAny();
-    Promotion promotion = store.promote(name, version, alias, by, reason);
-    telemetry.count(Instrument.MODELS_PROMOTED, 1, name);
-    refreshPointer(name, alias);
+            .name("promotion.model", asked.name(), NameRule.LABEL)
+            .name("promotion.alias", asked.alias(), NameRule.IDENTIFIER)
+            .range("promotion.version", asked.version(), 1, Integer.MAX_VALUE);
+    Texts.requiredFault("promotion.by", asked.by(), MAX_WHO_CHARS).ifPresent(faults::addLine);
+    Texts.requiredFault("promotion.reason", asked.reason(), MAX_REASON_CHARS)
+        .ifPresent(faults::addLine);
+    faults.refuseIfAny();
+    Promotion promotion = store.promote(asked);
+    telemetry.count(Instrument.MODELS_PROMOTED, 1, asked.name());
+    refreshPointer(asked.name(), asked.alias());
     reconciler.ifPresent(MirrorReconciler::wake);
     return promotion;
   }

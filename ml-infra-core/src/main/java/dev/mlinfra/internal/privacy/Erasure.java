@@ -1,6 +1,6 @@
 package dev.mlinfra.internal.privacy;
 
-import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.internal.decision.BufferedDecisionLog;
@@ -56,7 +56,7 @@ public final class Erasure implements Privacy {
     Texts.requiredFault("subject", subject, MAX_SUBJECT_CHARS)
         .ifPresent(
             fault -> {
-              throw new ConfigException(fault);
+              throw new InvalidInputException(fault);
             });
     recent.ifPresent(cache -> uncache(cache, List.of(NOBODYS), NOTHING));
     ErasureStore.Request request = store.begin(subject, clock.instant());

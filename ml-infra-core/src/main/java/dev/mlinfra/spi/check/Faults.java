@@ -1,6 +1,7 @@
 package dev.mlinfra.spi.check;
 
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.runtime.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,7 +138,7 @@ public final class Faults {
   }
 
   /**
-   * Throws when anything was added.
+   * Refuses a configuration when anything was added.
    *
    * @throws ConfigException with all faults, when there is at least one
    * @since 0.1
@@ -145,6 +146,18 @@ public final class Faults {
   public void throwIfAny() {
     if (!lines.isEmpty()) {
       throw new ConfigException(lines());
+    }
+  }
+
+  /**
+   * Refuses what a call was given when anything was added.
+   *
+   * @throws InvalidInputException with all faults, when there is at least one
+   * @since 0.1
+   */
+  public void refuseIfAny() {
+    if (!lines.isEmpty()) {
+      throw new InvalidInputException(lines());
     }
   }
 

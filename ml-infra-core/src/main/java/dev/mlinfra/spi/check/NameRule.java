@@ -1,6 +1,6 @@
 package dev.mlinfra.spi.check;
 
-import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -65,13 +65,13 @@ public enum NameRule {
    * @param subject what is named
    * @param name any text
    * @return the same name
-   * @throws ConfigException when the name is not allowed
+   * @throws InvalidInputException when the name is not allowed
    * @since 0.1
    */
   public String require(String subject, String name) {
     Optional<String> fault = fault(subject, name);
     if (fault.isPresent()) {
-      throw new ConfigException(fault.get());
+      throw new InvalidInputException(fault.get());
     }
     return name;
   }

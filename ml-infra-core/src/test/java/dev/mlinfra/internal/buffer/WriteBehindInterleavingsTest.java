@@ -32,7 +32,7 @@ class WriteBehindInterleavingsTest {
   private static final class Scene implements Telemetry, SpillTarget<RingThread.Row> {
     private final SpoolTally tally = new SpoolTally();
     private final WriteBehind<RingThread.Row> buffer;
-    private DoubleSupplier dropped;
+    private DoubleSupplier dropped = () -> 0;
 
     Scene() {
       buffer =
@@ -94,7 +94,8 @@ class WriteBehindInterleavingsTest {
     @Override
     public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {
       if (meter == Instrument.BUFFER_DROPPED) {
-        dropped = value;
+        DoubleSupplier others = dropped;
+        dropped = () -> others.getAsDouble() + value.getAsDouble();
       }
     }
 

@@ -29,7 +29,7 @@ class RankerIT {
 
   @Test
   void ranksWithFeatures(MlInfra ml) {
-    FeatureRow ann = FeatureRow.of("ann", Instant.now()).value("clicks", 5.0).build();
+    FeatureRow ann = FeatureRow.builder("ann", Instant.now()).value("clicks", 5.0).build();
     ml.features().put("user", List.of(ann));
 
     assertThat(new Ranker(ml, Duration.ofSeconds(10)).rank("ann")).isEqualTo("item-79");

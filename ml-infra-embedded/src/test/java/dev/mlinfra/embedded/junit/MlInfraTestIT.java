@@ -55,7 +55,8 @@ class MlInfraTestIT {
     @Test
     void hasItsViews() {
       ml.features()
-          .put("user", List.of(FeatureRow.of("u", Instant.now()).value("clicks", 1.0).build()));
+          .put(
+              "user", List.of(FeatureRow.builder("u", Instant.now()).value("clicks", 1.0).build()));
       assertThat(ml.features().online("user", List.of("u"), SOON).get(0).status())
           .isEqualTo(FeatureStatus.PRESENT);
     }

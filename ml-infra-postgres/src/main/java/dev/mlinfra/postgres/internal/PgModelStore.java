@@ -3,6 +3,7 @@ package dev.mlinfra.postgres.internal;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelStore;
 import java.sql.Connection;
@@ -109,22 +110,24 @@ final class PgModelStore implements ModelStore {
   }
 
   @Override
-  public Promotion promote(String name, int version, String alias, String by, String reason) {
+  public Promotion promote(NewPromotion asked) {
     return database.transact(
-        "promotion of model " + name,
+        "promotion of model " + asked.name(),
         connection -> {
-          lock(connection, name);
+          lock(connection, asked.name());
           ModelRows rows = new ModelRows(database, connection);
-          if (rows.versions("model = ? AND version = ?", name, version).isEmpty()) {
+          if (rows.versions("model = ? AND version = ?", asked.name(), asked.version()).isEmpty()) {
             throw new ConflictException(
                 "model %s version %d was promoted to %s but is not registered; register it first"
-                    .formatted(name, version, alias));
+                    .formatted(asked.name(), asked.version(), asked.alias()));
           }
-          Optional<Promotion> inForce = rows.inForce(name, alias);
-          if (inForce.isPresent() && inForce.get().version() == version) {
+          Optional<Promotion> inForce = rows.inForce(asked.name(), asked.alias());
+          if (inForce.isPresent() && inForce.get().version() == asked.version()) {
             return inForce.get();
           }
-          Promotion promotion = new Promotion(name, alias, version, by, reason, now());
+          Promotion promotion =
+              new Promotion(
+                  asked.name(), asked.alias(), asked.version(), asked.by(), asked.reason(), now());
           rows.append(promotion);
           return promotion;
         });

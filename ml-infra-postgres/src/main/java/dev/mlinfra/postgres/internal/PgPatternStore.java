@@ -1,6 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
@@ -84,7 +84,7 @@ final class PgPatternStore implements PatternStore {
 
   @Override
   public List<LearnedPattern> list(String kind, int limit) {
-    new Faults().range("patterns.limit", limit, 1, MAX_LIST).throwIfAny();
+    new Faults().range("patterns.limit", limit, 1, MAX_LIST).refuseIfAny();
     String sql =
         "SELECT "
             + COLUMNS
@@ -114,7 +114,7 @@ final class PgPatternStore implements PatternStore {
 
   @Override
   public List<SimilarPattern> similar(String kind, float[] embedding, int limit) {
-    new Faults().range("patterns.limit", limit, 1, MAX_SIMILAR).throwIfAny();
+    new Faults().range("patterns.limit", limit, 1, MAX_SIMILAR).refuseIfAny();
     requireLength(embedding, false);
     return database.transact(
         "similar patterns of kind " + kind,
@@ -140,7 +140,7 @@ final class PgPatternStore implements PatternStore {
       return;
     }
     if (embedding.length != dimensions) {
-      throw new CorruptDataException(
+      throw new InvalidInputException(
           Faults.line(
               "pattern.embedding length",
               embedding.length,
@@ -152,7 +152,7 @@ final class PgPatternStore implements PatternStore {
         return;
       }
     }
-    throw new CorruptDataException(
+    throw new InvalidInputException(
         "pattern.embedding was all zeros but must have a direction; leave it out instead");
   }
 

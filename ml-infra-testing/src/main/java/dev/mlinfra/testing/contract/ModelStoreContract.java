@@ -3,6 +3,7 @@ package dev.mlinfra.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.ModelVersion.Mirrored;
@@ -77,7 +78,7 @@ public abstract class ModelStoreContract extends Contract {
     register('a');
     Promotion first = promote(1);
 
-    assertThat(store().promote(name, 1, "champion", "bob", "again")).isEqualTo(first);
+    assertThat(store().promote(NewPromotion.of(name, 1).alias("champion").by("bob").reason("again"))).isEqualTo(first);
     assertThat(store().history(name)).containsExactly(first);
   }
 
@@ -131,6 +132,6 @@ public abstract class ModelStoreContract extends Contract {
   }
 
   private Promotion promote(int version) {
-    return store().promote(name, version, "champion", "ann", "better");
+    return store().promote(NewPromotion.of(name, version).alias("champion").by("ann").reason("better"));
   }
 }

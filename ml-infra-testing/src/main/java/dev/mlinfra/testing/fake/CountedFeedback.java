@@ -16,7 +16,7 @@ final class CountedFeedback {
   /** Of those observed at one time, what replaces is the later one. */
   private static final Comparator<Feedback> BY_REPLACEMENT =
       Comparator.<Feedback, Instant>comparing(row -> row.observedAt())
-          .thenComparing(Feedback::replaces)
+          .thenComparing(given -> given.replaces())
           .thenComparing(row -> row.id(), FakeDecisionReader.BY_BYTES);
 
   private CountedFeedback() {}

@@ -1,6 +1,6 @@
 package dev.mlinfra.testing.fake;
 
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.check.Faults;
 
 /** The rule for embeddings, and how near two are. */
@@ -16,7 +16,7 @@ final class Embeddings {
   /** Refuses a vector of another length or without a direction. */
   void check(float[] embedding) {
     if (embedding.length != dimensions) {
-      throw new CorruptDataException(
+      throw new InvalidInputException(
           Faults.line(
               "pattern.embedding length",
               embedding.length,
@@ -28,7 +28,7 @@ final class Embeddings {
         return;
       }
     }
-    throw new CorruptDataException(
+    throw new InvalidInputException(
         "pattern.embedding was all zeros but must have a direction; leave it out instead");
   }
 

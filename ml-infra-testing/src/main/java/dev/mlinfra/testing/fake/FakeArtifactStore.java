@@ -2,8 +2,9 @@ package dev.mlinfra.testing.fake;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
+import dev.mlinfra.error.QuotaExceededException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ final class FakeArtifactStore implements ArtifactStore {
     try (InputStream in = Files.newInputStream(file)) {
       return put(in);
     } catch (IOException e) {
-      throw new CorruptDataException(
+      throw new InvalidInputException(
           "artifact file " + file + " was not readable (" + e + "); check its path and mode", e);
     }
   }
@@ -59,7 +60,7 @@ final class FakeArtifactStore implements ArtifactStore {
     try {
       bytes = content.readNBytes((int) QUOTA_BYTES + 1);
     } catch (IOException e) {
-      throw new CorruptDataException("artifact stream failed (" + e + "); open it again", e);
+      throw new InvalidInputException("artifact stream failed (" + e + "); open it again", e);
     }
     return faulty.call(Part.ARTIFACT_STORE, () -> keep(bytes));
   }
@@ -133,7 +134,7 @@ final class FakeArtifactStore implements ArtifactStore {
               .mapToLong(other -> other.getValue().length)
               .sum();
       if (used + bytes.length > quota) {
-        throw new ConflictException(
+        throw new QuotaExceededException(
             "artifact store had %d bytes but may have %d; store less in a fake"
                 .formatted(used, quota));
       }

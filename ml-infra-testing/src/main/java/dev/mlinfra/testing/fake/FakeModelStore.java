@@ -3,6 +3,7 @@ package dev.mlinfra.testing.fake;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelStore;
 import java.util.ArrayList;
@@ -40,20 +41,26 @@ final class FakeModelStore implements ModelStore {
   }
 
   @Override
-  public Promotion promote(String name, int version, String alias, String by, String reason) {
+  public Promotion promote(NewPromotion asked) {
     return call(
         () -> {
-          if (find(name, version).isEmpty()) {
+          if (find(asked.name(), asked.version()).isEmpty()) {
             throw new ConflictException(
                 "model %s version %d was promoted to %s but is not registered; register it first"
-                    .formatted(name, version, alias));
+                    .formatted(asked.name(), asked.version(), asked.alias()));
           }
-          return inForce(name, alias)
-              .filter(promotion -> promotion.version() == version)
+          return inForce(asked.name(), asked.alias())
+              .filter(promotion -> promotion.version() == asked.version())
               .orElseGet(
                   () -> {
                     Promotion added =
-                        new Promotion(name, alias, version, by, reason, clock.micros());
+                        new Promotion(
+                            asked.name(),
+                            asked.alias(),
+                            asked.version(),
+                            asked.by(),
+                            asked.reason(),
+                            clock.micros());
                     promotions.add(added);
                     return added;
                   });

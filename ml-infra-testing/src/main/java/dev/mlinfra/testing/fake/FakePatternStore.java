@@ -78,13 +78,13 @@ final class FakePatternStore implements PatternStore {
 
   @Override
   public List<LearnedPattern> list(String kind, int limit) {
-    new Faults().range("patterns.limit", limit, 1, MAX_LIST).throwIfAny();
+    new Faults().range("patterns.limit", limit, 1, MAX_LIST).refuseIfAny();
     return call(() -> of(kind).stream().sorted(BY_SUPPORT).limit(limit).toList());
   }
 
   @Override
   public List<SimilarPattern> similar(String kind, float[] embedding, int limit) {
-    new Faults().range("patterns.limit", limit, 1, MAX_SIMILAR).throwIfAny();
+    new Faults().range("patterns.limit", limit, 1, MAX_SIMILAR).refuseIfAny();
     embeddings.check(embedding);
     return call(
         () ->

@@ -81,7 +81,7 @@ class FakeDecisionsTest {
     LoggedDecision row = row("a", NOON);
     Feedback stars = Feedback.of(row.decision().id(), 2).kind("stars").observedAt(NOON);
     Feedback click = Feedback.of(row.decision().id(), 1).kind("click").observedAt(NOON);
-    Feedback later = Feedback.of(row.decision().id(), 5).kind("stars").replacing();
+    Feedback later = Feedback.of(row.decision().id(), 5).kind("stars").replaces(true);
     sink.writeFeedback(List.of(later, stars, click), true);
     sink.write(List.of(row), true);
     assertThat(read(day()).get(0).rewardSum()).isEqualTo(6);

@@ -169,7 +169,7 @@ class FakeInfraTest {
   }
 
   private static FeatureRow row() {
-    return FeatureRow.of("u", Instant.now()).value("clicks", 1.0).build();
+    return FeatureRow.builder("u", Instant.now()).value("clicks", 1.0).build();
   }
 
   private static long count(MlInfra ml, String name) {

@@ -9,6 +9,7 @@ import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelPointers;
@@ -71,12 +72,16 @@ class FakeModelsTest {
   void appendsAPromotionOnlyWhenItChangesSomething() {
     models.register(NewModel.of("bts", put("1")));
     models.register(NewModel.of("bts", put("2")));
-    Promotion first = models.promote("bts", 1, "champion", "ann", "better");
-    assertThat(models.promote("bts", 1, "champion", "bob", "again")).isEqualTo(first);
-    models.promote("bts", 2, "champion", "ann", "best");
+    Promotion first =
+        models.promote(NewPromotion.of("bts", 1).alias("champion").by("ann").reason("better"));
+    assertThat(
+            models.promote(NewPromotion.of("bts", 1).alias("champion").by("bob").reason("again")))
+        .isEqualTo(first);
+    models.promote(NewPromotion.of("bts", 2).alias("champion").by("ann").reason("best"));
     assertThat(models.current("bts", "champion").map(ModelVersion::version)).contains(2);
     assertThat(models.history("bts")).extracting(Promotion::version).containsExactly(1, 2);
-    assertThatThrownBy(() -> models.promote("bts", 3, "champion", "ann", "?"))
+    assertThatThrownBy(
+            () -> models.promote(NewPromotion.of("bts", 3).alias("champion").by("ann").reason("?")))
         .isInstanceOf(ConflictException.class);
     assertThat(models.current("bts", "nobody")).isEmpty();
   }
@@ -85,7 +90,8 @@ class FakeModelsTest {
   void listsWhatTheMirrorLacks() {
     ModelMirror mirror = open.part(ModelMirror.class);
     ModelVersion version = models.register(NewModel.of("bts", put("1"))).version();
-    Promotion promotion = models.promote("bts", 1, "champion", "ann", "better");
+    Promotion promotion =
+        models.promote(NewPromotion.of("bts", 1).alias("champion").by("ann").reason("better"));
     assertThat(models.unmirrored(9)).containsExactly(version);
     assertThat(models.unmirroredPromotions(9)).as("its version comes first").isEmpty();
 

@@ -1,6 +1,6 @@
 package dev.mlinfra.storage.internal.content;
 
-import dev.mlinfra.error.ConflictException;
+import dev.mlinfra.error.QuotaExceededException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,14 +44,14 @@ public final class Quota {
    *
    * @param bytes how many will be stored
    * @return to be closed when they are stored or given up
-   * @throws ConflictException when there is no room
+   * @throws QuotaExceededException when there is no room
    */
   public Reservation reserve(long bytes) {
     synchronized (lock) {
       countWhenStale();
       long used = stored + inFlight;
       if (bytes > limitBytes - used) {
-        throw new ConflictException(
+        throw new QuotaExceededException(
             subject
                 + " quota was "
                 + limitBytes

@@ -2,6 +2,8 @@ package dev.mlinfra.storage.internal.content;
 
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
+import dev.mlinfra.error.QuotaExceededException;
 import dev.mlinfra.error.UnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +67,7 @@ public record StagedUpload(Path file, String sha256, long sizeBytes) implements 
     try {
       before.requireUnchanged(original, intake.sizeBytes());
       return intake;
-    } catch (CorruptDataException e) {
+    } catch (CorruptDataException | InvalidInputException e) {
       deleteQuietly(intake.file(), e);
       throw e;
     }
@@ -88,7 +90,7 @@ public record StagedUpload(Path file, String sha256, long sizeBytes) implements 
       for (int read = read(content, buffer, size); read >= 0; read = read(content, buffer, size)) {
         size += read;
         if (size > maxBytes) {
-          throw new ConflictException(
+          throw new QuotaExceededException(
               "artifact was longer than "
                   + maxBytes
                   + " bytes but must fit the quota; raise quotaBytes or store less");
@@ -110,7 +112,7 @@ public record StagedUpload(Path file, String sha256, long sizeBytes) implements 
     try {
       return content.read(buffer);
     } catch (IOException e) {
-      throw new CorruptDataException(
+      throw new InvalidInputException(
           "artifact stream was broken after "
               + position
               + " bytes ("
@@ -158,13 +160,13 @@ public record StagedUpload(Path file, String sha256, long sizeBytes) implements 
      *
      * @param file must be a regular file
      * @return its state
-     * @throws CorruptDataException when it is not there or not a regular file
+     * @throws InvalidInputException when it is not there or not a regular file
      */
     public static FileState of(Path file) {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {
-          throw new CorruptDataException(
+          throw new InvalidInputException(
               "artifact file " + file + " was not a regular file but must be; pass one");
         }
         return new FileState(attributes.size(), attributes.lastModifiedTime().toMillis());
@@ -196,8 +198,8 @@ public record StagedUpload(Path file, String sha256, long sizeBytes) implements 
      * @param cause why
      * @return to be thrown
      */
-    public static CorruptDataException unreadable(Path file, IOException cause) {
-      return new CorruptDataException(
+    public static InvalidInputException unreadable(Path file, IOException cause) {
+      return new InvalidInputException(
           "artifact file "
               + file
               + " was not readable ("

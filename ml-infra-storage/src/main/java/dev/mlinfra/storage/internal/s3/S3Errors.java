@@ -1,8 +1,8 @@
 package dev.mlinfra.storage.internal.s3;
 
-import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.error.QuotaExceededException;
 import dev.mlinfra.error.UnavailableException;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.InvalidResponseException;
@@ -70,7 +70,7 @@ final class S3Errors {
     String code = code(cause);
     String said = target.label() + " answered " + describe(cause) + " to " + doing;
     if (code.contains("QuotaExceeded")) {
-      return new ConflictException(
+      return new QuotaExceededException(
           said + " but must have room; remove old artifacts or raise its quota", cause);
     }
     if (CHANGED_BYTES.contains(code)) {
