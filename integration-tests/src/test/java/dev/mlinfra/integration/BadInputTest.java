@@ -15,7 +15,7 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionBuilder;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.feature.FeatureRow;
@@ -215,7 +215,7 @@ class BadInputTest {
     FeatureRow good = FeatureRow.builder("good", Instant.now()).value("visits", 1).build();
 
     refused(
-        CorruptDataException.class,
+        InvalidInputException.class,
         () -> ml.features().put("user", List.of(good, bad)),
         parts.toArray(String[]::new));
     assertThat(ml.features().online("user", "good").status()).isEqualTo(FeatureStatus.MISSING);
@@ -244,7 +244,7 @@ class BadInputTest {
   void refusesAServiceAModelAndAGroupWithAHostileName(String name) {
     refused(ConfigException.class, () -> MlInfraConfig.forService(name).build(), "service");
     Artifact artifact = new Artifact("file:/x", "0".repeat(64), 1);
-    refused(ConfigException.class, () -> NewModel.of(name, artifact), "model.name");
+    refused(InvalidInputException.class, () -> NewModel.of(name, artifact), "model.name");
   }
 
   @ParameterizedTest
@@ -319,19 +319,24 @@ class BadInputTest {
 
   @Test
   void refusesPatternsThatCannotBeLearnedFrom() {
-    refused(ConfigException.class, () -> LearnedPattern.of("", "k"), "pattern.kind", "blank");
-    refused(ConfigException.class, () -> LearnedPattern.of("item", "a\0"), "pattern.key", "NUL");
+    refused(InvalidInputException.class, () -> LearnedPattern.of("", "k"), "pattern.kind", "blank");
+    refused(
+        InvalidInputException.class, () -> LearnedPattern.of("item", "a\0"), "pattern.key", "NUL");
     LearnedPattern good = LearnedPattern.of("item", "item-1");
     refused(
-        ConfigException.class,
+        InvalidInputException.class,
         () -> good.embedding(Float.NaN),
         "pattern.embedding",
         "NaN",
         "finite");
     refused(
-        ConfigException.class, () -> good.support(1, 1.5), "pattern.confidence", "1.5", "[0, 1]");
+        InvalidInputException.class,
+        () -> good.support(1, 1.5),
+        "pattern.confidence",
+        "1.5",
+        "[0, 1]");
     refused(
-        ConfigException.class,
+        InvalidInputException.class,
         () -> good.counters(Map.of("clicks", Double.NaN)),
         "pattern.counter clicks",
         "NaN",

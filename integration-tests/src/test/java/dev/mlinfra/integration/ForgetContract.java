@@ -7,7 +7,7 @@ import dev.mlinfra.MlInfra;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.history.DecisionCompleteness;
 import dev.mlinfra.history.DecisionOutcome;
 import dev.mlinfra.history.DecisionQuery;
@@ -147,7 +147,7 @@ abstract class ForgetContract {
   @Test
   void refusesASubjectThatNoDecisionCanHave() {
     assertThatThrownBy(() -> ml().privacy().forget(""))
-        .isInstanceOf(ConfigException.class)
+        .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("subject was");
     assertThat(Decision.by("a").action("a").subject("").build().fault()).isPresent();
     assertThat(Decision.by("a").action("a").subject("x".repeat(257)).build().fault())

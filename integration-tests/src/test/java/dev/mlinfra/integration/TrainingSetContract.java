@@ -9,6 +9,7 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureStatus;
@@ -318,7 +319,7 @@ abstract class TrainingSetContract {
             () ->
                 ml().training()
                     .set(query("none").knownBefore(Instant.now().plus(Duration.ofDays(1)))))
-        .isInstanceOf(ConfigException.class)
+        .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("training.knownBefore was")
         .hasMessageContaining("since later rows may still come; ask again later or leave it out");
     assertThatThrownBy(() -> ml().training().set(query("none").featuresByAction("nowhere")))
@@ -329,7 +330,7 @@ abstract class TrainingSetContract {
   @Test
   void refusesTwoColumnsOfOneName() {
     assertThatThrownBy(() -> ml().training().set(query("none").featuresByAction("orders")))
-        .isInstanceOf(ConfigException.class)
+        .isInstanceOf(InvalidInputException.class)
         .hasMessage(
             "training.features was 'orders.status' but must be one column; rename the feature in a"
                 + " view of its own");

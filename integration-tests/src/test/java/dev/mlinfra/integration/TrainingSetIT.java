@@ -15,6 +15,8 @@ import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.embedded.fake.FakeInfra;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.history.DecisionQuery;
@@ -152,7 +154,7 @@ class TrainingSetIT extends TrainingSetContract {
               + " (gen_random_uuid(), '2024-03-01T12:00:01Z', 'open', 'LIVE', '', '', 'late', 1,"
               + " 'other', 1)");
       assertThatThrownBy(() -> ml.training().set(query("open").knownBefore(Instant.now())))
-          .isInstanceOf(ConfigException.class);
+          .isInstanceOf(InvalidInputException.class);
       TrainingSet set = ml.training().set(query("open"));
       String before = Exports.text(set, TrainingFormat.CSV);
       connection.commit();

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class InvalidInputException extends MlInfraException {
   private static final long serialVersionUID = 1L;
 
+  private final transient @Nullable List<String> faults;
+
   /**
    * Makes one for a single fault.
    *
@@ -31,6 +33,7 @@ public final class InvalidInputException extends MlInfraException {
    */
   public InvalidInputException(String fault, @Nullable Throwable cause) {
     super(fault, cause);
+    this.faults = List.of(fault);
   }
 
   /**
@@ -40,10 +43,22 @@ public final class InvalidInputException extends MlInfraException {
    * @since 0.1
    */
   public InvalidInputException(List<String> faults) {
-    this(
+    super(
         faults.size() == 1
             ? faults.get(0)
-            : faults.size() + " faults: " + String.join(" | ", faults));
+            : faults.size() + " faults: " + String.join(" | ", faults),
+        null);
+    this.faults = List.copyOf(faults);
+  }
+
+  /**
+   * Returns the faults, one line each.
+   *
+   * @return never empty
+   * @since 0.1
+   */
+  public List<String> faults() {
+    return faults == null ? List.of(String.valueOf(getMessage())) : faults;
   }
 
   @Override

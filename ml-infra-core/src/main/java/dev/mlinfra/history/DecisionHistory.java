@@ -59,7 +59,7 @@ public interface DecisionHistory {
    * @param from first event time, inclusive
    * @param to end, exclusive
    * @return minutes with at least one decision or one missing number, in order of time and process
-   * @throws dev.mlinfra.error.ConfigException when {@code to} is before {@code from}
+   * @throws dev.mlinfra.error.InvalidInputException when {@code to} is before {@code from}
    * @throws dev.mlinfra.error.ModuleMissingException when no module reads decisions back
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
    * @since 0.1

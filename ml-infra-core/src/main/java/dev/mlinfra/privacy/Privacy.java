@@ -15,7 +15,8 @@ public interface Privacy {
    *
    * @param subject as given to {@link dev.mlinfra.decision.DecisionBuilder#subject}
    * @return what was removed where; the store keeps it too
-   * @throws dev.mlinfra.error.ConfigException when the subject breaks a rule or a right is missing
+   * @throws dev.mlinfra.error.InvalidInputException when the subject breaks a rule
+   * @throws dev.mlinfra.error.ConfigException when a right is missing
    * @throws dev.mlinfra.error.UnavailableException when the store or the cache cannot be reached;
    *     one that is away at the beginning lets nothing be deleted
    * @since 0.1

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,35 @@ public final class SecretSource {
             secrets.put(name, Secret.of(value));
           }
         });
+  }
+
+  /**
+   * Takes secrets that the program has.
+   *
+   * @param label what messages call the source, as {@code vault}
+   * @param values by name; blank ones are left out
+   * @return a copy
+   * @since 0.1
+   */
+  public static SecretSource of(String label, Map<String, String> values) {
+    return new SecretSource(Objects.requireNonNull(label, "label"), values);
+  }
+
+  /**
+   * Asks a store of secrets, as Vault or the one of a cloud, once for each name. Blocks as long as
+   * its answers take, and throws what it throws.
+   *
+   * @param label what messages call the source, as {@code vault}
+   * @param names as {@code ML_INFRA_POSTGRES_PASSWORD}
+   * @param lookup finds a secret by its name; empty when there is none
+   * @return what was found
+   * @since 0.1
+   */
+  public static SecretSource of(
+      String label, Set<String> names, Function<String, Optional<String>> lookup) {
+    Map<String, String> values = new TreeMap<>();
+    names.forEach(name -> lookup.apply(name).ifPresent(value -> values.put(name, value)));
+    return of(label, values);
   }
 
   /**

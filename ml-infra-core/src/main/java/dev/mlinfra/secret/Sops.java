@@ -62,8 +62,8 @@ final class Sops {
             () ->
                 fault(
                     file,
-                    "needs the program sops but the PATH has none; run scripts/secrets, which"
-                        + " installs it, or go install github.com/getsops/sops/v3/cmd/sops@v3.13.3"));
+                    "needs the program sops but the PATH has none; install it, as with go install"
+                        + " github.com/getsops/sops/v3/cmd/sops@v3.13.3"));
     ProcessBuilder command =
         new ProcessBuilder(
                 sops.toString(),
@@ -136,7 +136,7 @@ final class Sops {
               file,
               "was changed by hand (sops ended with "
                   + exitCode
-                  + ") but only sops may write it; restore it, then run scripts/secrets edit");
+                  + ") but only sops may write it; restore it, then run sops edit");
       case 128 -> throw fault(file, keyFault(keyFile(System.getenv())));
       case 1, 2, 100, 203 ->
           throw fault(
@@ -145,7 +145,7 @@ final class Sops {
                   + typeOf(file)
                   + " (sops ended with "
                   + exitCode
-                  + ") but must be; make it with scripts/secrets init");
+                  + ") but must be; make it with sops --encrypt");
       default ->
           throw fault(
               file,

@@ -137,7 +137,7 @@ class SecretSourceTest {
             () -> SecretSource.sops(new Sops(Optional.empty(), Duration.ofSeconds(1)), file))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("needs the program sops")
-        .hasMessageContaining("scripts/secrets");
+        .hasMessageContaining("the PATH has none; install it");
   }
 
   @Test

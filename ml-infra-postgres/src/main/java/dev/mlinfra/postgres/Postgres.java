@@ -10,6 +10,7 @@ import dev.mlinfra.spi.settings.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import javax.sql.DataSource;
 
 /**
  * PostgreSQL, 15 or newer, as the place of decisions, feedback, the history of features, patterns,
@@ -49,6 +50,24 @@ public final class Postgres implements InfraModule {
    */
   public static Postgres at(String url) {
     return new Postgres(PgSettings.at(Objects.requireNonNull(url, "url")));
+  }
+
+  /**
+   * Uses connections of the host's own. They are borrowed for one call each and given back as they
+   * came; during the call they have our statement and lock time-outs. Nothing is ever closed but by
+   * the host, after its {@code MlInfra}.
+   *
+   * <p>Decisions and feedback then have no connections kept for them: where reads of the host hold
+   * all of the pool, they wait in memory until one is free. Socket time-outs and TLS are the
+   * host's, too. What belongs to connections, as {@link #user} or {@link #connections}, is refused.
+   *
+   * @param host gives connections of pgjdbc, or such that unwrap to {@code
+   *     org.postgresql.PGConnection}
+   * @return the module with its defaults
+   * @since 0.1
+   */
+  public static Postgres on(DataSource host) {
+    return new Postgres(PgSettings.on(Objects.requireNonNull(host, "host")));
   }
 
   /**

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
-import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
@@ -72,7 +71,7 @@ class PatternStoreIT {
         .extracting(LearnedPattern::key)
         .containsExactly("a", "b", "c");
     assertThat(store.list("item", 2)).hasSize(2);
-    assertThatThrownBy(() -> store.list("item", 0)).isInstanceOf(ConfigException.class);
+    assertThatThrownBy(() -> store.list("item", 0)).isInstanceOf(InvalidInputException.class);
   }
 
   @Test
@@ -106,13 +105,13 @@ class PatternStoreIT {
   void refusesAnEmbeddingOfAnotherLengthOrWithoutDirection() {
     LearnedPattern shorter = LearnedPattern.of("item", "x").embedding(1, 2);
     assertThatThrownBy(() -> store.put(List.of(LearnedPattern.of("item", "fine"), shorter)))
-        .isInstanceOf(CorruptDataException.class)
+        .isInstanceOf(InvalidInputException.class)
         .hasMessage(
             "pattern.embedding length was 2 but must be 64, as the schema was made;"
                 + " pass a vector of that length");
     assertThat(store.find("item", "fine")).isEmpty();
     assertThatThrownBy(() -> store.similar("item", new float[LENGTH], 1))
-        .isInstanceOf(CorruptDataException.class)
+        .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("all zeros");
   }
 

@@ -7,6 +7,7 @@ import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.settings.Option;
 import dev.mlinfra.spi.settings.Settings;
+import io.lettuce.core.RedisClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,22 @@ public final class Redis implements InfraModule {
    */
   public static Redis at(String url) {
     return new Redis(RedisOptions.at(Objects.requireNonNull(url, "url")));
+  }
+
+  /**
+   * Uses a client of the host's own, which was made with its address. Its threads, address, login
+   * and TLS are the host's, and so is closing it, after its {@code MlInfra}; our connections on it
+   * are closed by us. What belongs to connections, as {@link #user} or {@link #resp}, is refused.
+   *
+   * <p>A client that repeats commands by itself after it was cut off ({@code autoReconnect},
+   * lettuce's default) may add an event twice.
+   *
+   * @param host made with a {@code RedisURI}
+   * @return the module with default options
+   * @since 0.1
+   */
+  public static Redis on(RedisClient host) {
+    return new Redis(RedisOptions.on(Objects.requireNonNull(host, "host")));
   }
 
   /**

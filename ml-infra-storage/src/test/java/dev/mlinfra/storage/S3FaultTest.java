@@ -8,7 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.ConflictException;
+import dev.mlinfra.error.QuotaExceededException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.secret.Secret;
@@ -120,7 +120,7 @@ class S3FaultTest {
         };
 
     assertThatThrownBy(() -> store().put(new ByteArrayInputStream(new byte[] {1})))
-        .isInstanceOf(ConflictException.class)
+        .isInstanceOf(QuotaExceededException.class)
         .hasMessageContaining("XMinioAdminBucketQuotaExceeded")
         .hasMessageContaining("raise its quota");
   }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.MlInfraException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.spi.OfflineStore;
@@ -204,7 +204,7 @@ class FeatureStoreTest {
       assertThat(ml.features().put("user", List.of(row("u1", NOW), row("u1", NOW)))).isEqualTo(1);
       FeatureRow other = FeatureRow.builder("u1", NOW).value("views", 9).build();
       assertThatThrownBy(() -> ml.features().put("user", List.of(row("u1", NOW), other)))
-          .isInstanceOf(CorruptDataException.class)
+          .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("two different rows for 'u1'");
     }
   }
@@ -246,7 +246,7 @@ class FeatureStoreTest {
       for (FeatureRow row : bad) {
         assertThatThrownBy(() -> ml.features().put("user", List.of(row("good", NOW), row)))
             .as("%s", row)
-            .isInstanceOf(CorruptDataException.class)
+            .isInstanceOf(InvalidInputException.class)
             .satisfies(FeatureStoreTest::isOneLine);
       }
       tiers.part(OfflineStore.class).latest(USER, row -> fail("was stored: " + row));

@@ -8,6 +8,7 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.NewModel;
@@ -160,7 +161,8 @@ class ModelRegistryTest {
   @Test
   void refusesNamesAndFiguresThatBreakARule() {
     assertThatThrownBy(() -> model('a').metrics(Map.of("auc", Double.NaN, "bad name", 1.0)))
-        .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.faults()).hasSize(2));
+        .isInstanceOfSatisfying(
+            InvalidInputException.class, e -> assertThat(e.faults()).hasSize(2));
     assertThatThrownBy(() -> NewModel.of("../etc", model('a').artifact()))
         .hasMessageStartingWith("model.name was '../etc'");
     assertThatThrownBy(() -> new Artifact("s3://b/k", "ABC", 1))
@@ -170,7 +172,8 @@ class ModelRegistryTest {
               () ->
                   ml.models()
                       .promote(NewPromotion.of("ranker", 0).alias("a{b}").by(" ").reason("")))
-          .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.faults()).hasSize(4));
+          .isInstanceOfSatisfying(
+              InvalidInputException.class, e -> assertThat(e.faults()).hasSize(4));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.mlinfra.internal.training;
 
-import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.internal.feature.JoinedView;
 import dev.mlinfra.internal.feature.TieredFeatureStore;
@@ -35,7 +35,7 @@ public final class SettledTrainingSets implements TrainingSets {
     Instant settled = reader.settled(query.knownBefore());
     Instant bound = query.knownBefore().orElse(settled);
     if (bound.isAfter(settled)) {
-      throw new ConfigException(
+      throw new InvalidInputException(
           Faults.line(
               "training.knownBefore",
               bound,
@@ -65,7 +65,7 @@ public final class SettledTrainingSets implements TrainingSets {
             "rename the feature in a view of its own");
       }
     }
-    faults.throwIfAny();
+    faults.refuseIfAny();
   }
 
   private static ModuleMissingException missing() {

@@ -138,6 +138,27 @@ public final class Options {
     option.check(faults, section, get(option));
   }
 
+  /**
+   * Refuses options that something else decides.
+   *
+   * @param faults gets one fault for each that was chosen
+   * @param section how messages call it, as {@code postgres}
+   * @param decided the options that must not be chosen
+   * @param by what decides, as {@code the host's DataSource}
+   * @since 0.1
+   */
+  public void refuse(Faults faults, String section, List<Option<?>> decided, String by) {
+    decided.stream()
+        .filter(chosen::containsKey)
+        .forEach(
+            option ->
+                faults.addLine(
+                    option.subject(section)
+                        + " was set but belongs to "
+                        + by
+                        + "; set it there and leave it out here"));
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Options && chosen.equals(((Options) other).chosen);

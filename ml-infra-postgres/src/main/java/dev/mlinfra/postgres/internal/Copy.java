@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.EncodedRows;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,8 +24,19 @@ final class Copy implements AutoCloseable {
       throws SQLException {
     String sql =
         "COPY " + table + " (" + String.join(", ", columns) + ") FROM STDIN (FORMAT binary)";
-    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+    CopyIn copy = driver(connection).getCopyAPI().copyIn(sql);
     return new Copy(copy, new CopyWriter(copy::writeToCopy, buffer).start(), columns.size());
+  }
+
+  private static PGConnection driver(Connection connection) throws SQLException {
+    if (!connection.isWrapperFor(PGConnection.class)) {
+      throw new ConfigException(
+          "postgres got a "
+              + connection.getMetaData().getDriverName()
+              + " connection from the host's DataSource but must have one that unwraps to"
+              + " org.postgresql.PGConnection; pass a DataSource of pgjdbc or use Postgres.at(url)");
+    }
+    return connection.unwrap(PGConnection.class);
   }
 
   /** Starts a row, whose fields the caller writes. */

@@ -17,7 +17,9 @@ final class Cursors {
     PreparedStatement statement = connection.prepareStatement(sql);
     try {
       statement.setFetchSize(FETCH_ROWS);
-      statement.unwrap(PGStatement.class).setPrepareThreshold(BINARY_FROM_THE_FIRST_ROW);
+      if (statement.isWrapperFor(PGStatement.class)) {
+        statement.unwrap(PGStatement.class).setPrepareThreshold(BINARY_FROM_THE_FIRST_ROW);
+      }
       return statement;
     } catch (SQLException e) {
       statement.close();

@@ -11,8 +11,8 @@ import org.postgresql.Driver;
 
 /**
  * The connections to one server: a pool for reads and small writes, and one of its own for
- * decisions and feedback, so that neither starves the other. Starts while the server is away.
- * Thread-safe.
+ * decisions and feedback, so that neither starves the other; or those of the host's own pool, which
+ * all share. Starts while the server is away. Thread-safe.
  */
 final class Database implements AutoCloseable {
   /** Something done with a connection. */
@@ -75,6 +75,9 @@ final class Database implements AutoCloseable {
 
   /** Opens a connection outside of the pools, for long work such as a migration. */
   Connection open(Duration longestStatement) throws SQLException {
+    if (settings.host().isPresent()) {
+      return BorrowedConnection.of(settings.host().get(), longestStatement);
+    }
     Properties properties = settings.properties(longestStatement, application);
     Connection connection = new Driver().connect(settings.address().url(), properties);
     if (connection == null) {

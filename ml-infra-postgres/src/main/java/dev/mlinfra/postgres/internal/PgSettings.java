@@ -12,6 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
 /**
@@ -53,37 +55,51 @@ public final class PgSettings {
           READ_CONNECTIONS,
           WRITE_CONNECTIONS,
           ALLOW_PLAINTEXT);
+  private static final List<Option<?>> OF_CONNECTIONS =
+      List.of(
+          USER, PASSWORD, CONNECT_TIMEOUT, READ_CONNECTIONS, WRITE_CONNECTIONS, ALLOW_PLAINTEXT);
   private static final Set<String> FOREIGN_SCHEMAS = Set.of("public", "information_schema");
   private static final Duration SHORTEST = Duration.ofMillis(250);
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final int MAX_CONNECTIONS = 100;
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration SOCKET_SLACK = Duration.ofSeconds(5);
 
   private final Options chosen;
+  private final @Nullable DataSource host;
 
-  private PgSettings(Options chosen) {
+  private PgSettings(Options chosen, @Nullable DataSource host) {
     this.chosen = chosen;
+    this.host = host;
   }
 
   /** Starts from the defaults. */
   public static PgSettings at(String url) {
-    return new PgSettings(Options.none().with(URL, url));
+    return new PgSettings(Options.none().with(URL, url), null);
+  }
+
+  /** Starts from the defaults, with connections of the host's own. */
+  public static PgSettings on(DataSource host) {
+    return new PgSettings(Options.none(), host);
   }
 
   /** Changes one. */
   public <T> PgSettings with(Option<T> option, T value) {
-    return new PgSettings(chosen.with(option, value));
+    return new PgSettings(chosen.with(option, value), host);
   }
 
   /** Changes what a section says. */
   public PgSettings read(Settings settings) {
-    return new PgSettings(chosen.read(settings, ALL));
+    return new PgSettings(chosen.read(settings, ALL), host);
   }
 
   /** Lists the broken rules, one line each, without secrets. */
   public List<String> faults() {
-    Faults faults = new Faults();
+    Faults faults = chosen.faults("postgres", ALL);
+    if (host != null) {
+      chosen.refuse(faults, "postgres", OF_CONNECTIONS, "the host's DataSource");
+      return faults.lines();
+    }
     PgAddress address = PgAddress.parse(chosen.get(URL), faults);
     if (address != null
         && !address.privateHosts()
@@ -95,7 +111,7 @@ public final class PgSettings {
           "must be verify-full for the public host " + address.shown(),
           "remove it, or call allowPlaintext()");
     }
-    return faults.addAll(chosen.faults("postgres", ALL).lines()).lines();
+    return faults.lines();
   }
 
   /** What was chosen, or the default. */
@@ -111,8 +127,16 @@ public final class PgSettings {
     return Objects.requireNonNull(address);
   }
 
+  /** Connections of the host's own, if there are to be no others. */
+  Optional<DataSource> host() {
+    return Optional.ofNullable(host);
+  }
+
   /** How messages call the server. */
   public String shown() {
+    if (host != null) {
+      return "the host's DataSource";
+    }
     PgAddress address = PgAddress.parse(chosen.get(URL), new Faults());
     return address == null ? "invalid URL" : address.shown();
   }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Connections that are opened when they are needed and kept. Starts while the server is away. */
@@ -14,19 +15,28 @@ final class Pool implements AutoCloseable {
   private static final Duration KEEPALIVE = Duration.ofMinutes(2);
   private static final Duration VALIDATION = Duration.ofSeconds(2);
 
-  private final HikariDataSource connections;
+  private final ConnectionSource connections;
+  private final Runnable closing;
 
   Pool(PgSettings settings, String application, String name, int size) {
-    this.connections = new HikariDataSource(config(settings, application, name, size));
+    HikariDataSource own = new HikariDataSource(config(settings, application, name, size));
+    this.connections = own::getConnection;
+    this.closing = own::close;
+  }
+
+  /** Borrows from the host's own, who closes it. */
+  Pool(DataSource host, Duration longestStatement) {
+    this.connections = () -> BorrowedConnection.of(host, longestStatement);
+    this.closing = () -> {};
   }
 
   Connection connection() throws SQLException {
-    return connections.getConnection();
+    return connections.open();
   }
 
   @Override
   public void close() {
-    connections.close();
+    closing.run();
   }
 
   private static HikariConfig config(

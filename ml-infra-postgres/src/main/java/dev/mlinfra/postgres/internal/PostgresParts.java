@@ -26,7 +26,7 @@ public final class PostgresParts {
    * @param wiring where the parts go
    */
   public static void open(PgSettings settings, Wiring wiring) {
-    if (!settings.address().verifiedTls()) {
+    if (settings.host().isEmpty() && !settings.address().verifiedTls()) {
       LOG.warn(
           "postgres {} is reached without verified TLS; set sslmode=verify-full outside of a private"
               + " network",

@@ -2,6 +2,10 @@ package dev.mlinfra.redis.internal;
 
 import dev.mlinfra.spi.OnFirstUse;
 import dev.mlinfra.spi.runtime.Daemons;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 
@@ -24,10 +28,22 @@ final class RedisClients implements AutoCloseable {
   RedisLink link(String purpose, LinkTiming timing) {
     String name = "ml-infra-" + service + "-" + purpose;
     return new RedisLink(
-        () -> driver.get("a connection").connect(name),
-        options.address().shown(),
+        () ->
+            options
+                .host()
+                .map(host -> connect(host, name))
+                .orElseGet(() -> driver.get("a connection").connect(name)),
+        options.shown(),
         connector,
         timing);
+  }
+
+  /** Blocks, since only the client itself knows its address; on the thread that connects. */
+  private static CompletableFuture<StatefulRedisConnection<String, byte[]>> connect(
+      RedisClient host, String name) {
+    StatefulRedisConnection<String, byte[]> connection = host.connect(RedisDriver.CODEC);
+    RedisFuture<String> ignored = connection.async().clientSetname(name);
+    return CompletableFuture.completedFuture(connection);
   }
 
   @Override

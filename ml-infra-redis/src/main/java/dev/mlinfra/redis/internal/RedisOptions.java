@@ -6,11 +6,13 @@ import dev.mlinfra.spi.check.NameRule;
 import dev.mlinfra.spi.settings.Option;
 import dev.mlinfra.spi.settings.Options;
 import dev.mlinfra.spi.settings.Settings;
+import io.lettuce.core.RedisClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,30 +71,45 @@ public final class RedisOptions {
           MAX_MEMORY_BYTES,
           DECISION_TTL);
 
-  private final Options chosen;
+  private static final List<Option<?>> OF_CONNECTIONS =
+      List.of(USER, PASSWORD, ALLOW_PLAINTEXT, TRUST_CERTIFICATES, RESP, CONNECT_TIMEOUT);
+  private static final String HOSTS_CLIENT = "the host's RedisClient";
 
-  private RedisOptions(Options chosen) {
+  private final Options chosen;
+  private final @Nullable RedisClient host;
+
+  private RedisOptions(Options chosen, @Nullable RedisClient host) {
     this.chosen = chosen;
+    this.host = host;
   }
 
   /** Starts from the defaults. */
   public static RedisOptions at(String url) {
-    return new RedisOptions(Options.none().with(URL, url));
+    return new RedisOptions(Options.none().with(URL, url), null);
+  }
+
+  /** Starts from the defaults, with a client of the host's own. */
+  public static RedisOptions on(RedisClient host) {
+    return new RedisOptions(Options.none(), host);
   }
 
   /** Changes one. */
   public <T> RedisOptions with(Option<T> option, T value) {
-    return new RedisOptions(chosen.with(option, value));
+    return new RedisOptions(chosen.with(option, value), host);
   }
 
   /** Changes what a section says. */
   public RedisOptions read(Settings settings) {
-    return new RedisOptions(chosen.read(settings, ALL));
+    return new RedisOptions(chosen.read(settings, ALL), host);
   }
 
   /** Lists the broken rules, one line each, without secrets. */
   public List<String> faults() {
-    Faults faults = new Faults();
+    Faults faults = chosen.faults("redis", ALL);
+    if (host != null) {
+      chosen.refuse(faults, "redis", OF_CONNECTIONS, "the host's RedisClient");
+      return faults.lines();
+    }
     RedisAddress address = RedisAddress.parse(url(), faults);
     if (address != null && address.exposed() && !chosen.get(ALLOW_PLAINTEXT)) {
       faults.add(
@@ -104,12 +121,22 @@ public final class RedisOptions {
     if (user() != null && password() == null) {
       faults.add("redis.user", user(), "must come with a password", "call password(secret)");
     }
-    return faults.addAll(chosen.faults("redis", ALL).lines()).lines();
+    return faults.lines();
   }
 
   /** As the host wrote it. */
   public String url() {
-    return chosen.get(URL);
+    return host == null ? chosen.get(URL) : HOSTS_CLIENT;
+  }
+
+  /** How messages call the server. */
+  String shown() {
+    return host == null ? address().shown() : HOSTS_CLIENT;
+  }
+
+  /** The client of the host's own, if there is to be no other. */
+  Optional<RedisClient> host() {
+    return Optional.ofNullable(host);
   }
 
   /** The address of options without faults. */

@@ -26,9 +26,8 @@ public final class RedisParts {
 
   /** Makes all parts; connects nothing. */
   public static void open(RedisOptions options, Wiring wiring) {
-    if (!options.address().tls()) {
-      LOG.warn(
-          "redis '{}' is used without TLS; write rediss:// to encrypt", options.address().shown());
+    if (options.host().isEmpty() && !options.address().tls()) {
+      LOG.warn("redis '{}' is used without TLS; write rediss:// to encrypt", options.shown());
     }
     Duration budget = options.commandTimeout();
     RedisClients clients = new RedisClients(options, wiring.service());

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
-import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
+import dev.mlinfra.error.QuotaExceededException;
 import dev.mlinfra.spi.BucketAdmin;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -165,7 +165,7 @@ public abstract class ArtifactStoreContract extends Contract {
   @ParameterizedTest
   @ValueSource(strings = {"", "../../etc/passwd", "ABCDEF", "zz"})
   void refusesToFindWhatIsNoDigest(String text) {
-    assertThatThrownBy(() -> store().find(text)).isInstanceOf(ConfigException.class);
+    assertThatThrownBy(() -> store().find(text)).isInstanceOf(InvalidInputException.class);
   }
 
   @Test
@@ -230,11 +230,11 @@ public abstract class ArtifactStoreContract extends Contract {
     Artifact first = small.put(new ByteArrayInputStream(bytes(600, 11)));
 
     assertThatThrownBy(() -> small.put(new ByteArrayInputStream(bytes(401, 12))))
-        .isInstanceOf(ConflictException.class);
+        .isInstanceOf(QuotaExceededException.class);
     assertThatThrownBy(() -> small.put(new ByteArrayInputStream(bytes(5_000, 13))))
-        .isInstanceOf(ConflictException.class);
+        .isInstanceOf(QuotaExceededException.class);
     assertThatThrownBy(() -> small.put(Files.write(files.resolve("f"), bytes(401, 12))))
-        .isInstanceOf(ConflictException.class);
+        .isInstanceOf(QuotaExceededException.class);
 
     assertThat(small.put(new ByteArrayInputStream(bytes(600, 11)))).isEqualTo(first);
     small.put(new ByteArrayInputStream(bytes(400, 14)));
@@ -246,7 +246,7 @@ public abstract class ArtifactStoreContract extends Contract {
     store().put(new ByteArrayInputStream(bytes(900, 15)));
 
     assertThatThrownBy(() -> storeWithQuota(1_000).put(new ByteArrayInputStream(bytes(200, 16))))
-        .isInstanceOf(ConflictException.class);
+        .isInstanceOf(QuotaExceededException.class);
   }
 
   @Test
@@ -266,15 +266,15 @@ public abstract class ArtifactStoreContract extends Contract {
               }
             });
 
-    assertThatThrownBy(() -> store().put(broken)).isInstanceOf(CorruptDataException.class);
+    assertThatThrownBy(() -> store().put(broken)).isInstanceOf(InvalidInputException.class);
     assertThat(objects()).isZero();
   }
 
   @Test
   void refusesAFileThatIsNoneOrMissing() {
-    assertThatThrownBy(() -> store().put(files)).isInstanceOf(CorruptDataException.class);
+    assertThatThrownBy(() -> store().put(files)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> store().put(files.resolve("nowhere")))
-        .isInstanceOf(CorruptDataException.class);
+        .isInstanceOf(InvalidInputException.class);
   }
 
   @Test

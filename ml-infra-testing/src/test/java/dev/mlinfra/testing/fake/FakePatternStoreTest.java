@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
@@ -43,7 +42,7 @@ class FakePatternStoreTest {
     LearnedPattern good = LearnedPattern.of("item", "1").embedding(1, 0);
     assertThatThrownBy(
             () -> patterns.put(List.of(good, LearnedPattern.of("item", "2").embedding(1, 2, 3))))
-        .isInstanceOf(CorruptDataException.class);
+        .isInstanceOf(InvalidInputException.class);
     assertThat(patterns.find("item", "1")).isEmpty();
     patterns.put(List.of(good));
     patterns.put(List.of(good.support(7, 0.5)));
@@ -59,7 +58,7 @@ class FakePatternStoreTest {
             LearnedPattern.of("item", "c").support(2, 0),
             LearnedPattern.of("user", "d").support(3, 0)));
     assertThat(patterns.list("item", 2)).extracting(LearnedPattern::key).containsExactly("c", "a");
-    assertThatThrownBy(() -> patterns.list("item", 0)).isInstanceOf(ConfigException.class);
+    assertThatThrownBy(() -> patterns.list("item", 0)).isInstanceOf(InvalidInputException.class);
   }
 
   @Test
@@ -75,8 +74,8 @@ class FakePatternStoreTest {
     assertThat(found).extracting(f -> f.pattern().key()).containsExactly("east", "north");
     assertThat(found.get(0).similarity()).isCloseTo(0.995, within(0.001));
     assertThatThrownBy(() -> patterns.similar("item", new float[] {0, 0}, 2))
-        .isInstanceOf(CorruptDataException.class);
+        .isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> patterns.similar("item", new float[] {1}, 2))
-        .isInstanceOf(CorruptDataException.class);
+        .isInstanceOf(InvalidInputException.class);
   }
 }
