@@ -2,25 +2,22 @@ package dev.mlinfra.feature;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer for one entity. Immutable.
  *
- * @param entity whose features were asked for
- * @param status what was found
- * @param row the values, for {@link FeatureStatus#PRESENT} only
  * @since 0.1
  */
-public record FeatureLookup(String entity, FeatureStatus status, Optional<FeatureRow> row) {
-  /**
-   * Checks that nothing is null.
-   *
-   * @since 0.1
-   */
-  public FeatureLookup {
-    Objects.requireNonNull(entity, "entity");
-    Objects.requireNonNull(status, "status");
-    Objects.requireNonNull(row, "row");
+public final class FeatureLookup {
+  private final String entity;
+  private final FeatureStatus status;
+  private final @Nullable FeatureRow row;
+
+  private FeatureLookup(String entity, FeatureStatus status, @Nullable FeatureRow row) {
+    this.entity = Objects.requireNonNull(entity, "entity");
+    this.status = Objects.requireNonNull(status, "status");
+    this.row = row;
   }
 
   /**
@@ -32,7 +29,7 @@ public record FeatureLookup(String entity, FeatureStatus status, Optional<Featur
    * @since 0.1
    */
   public static FeatureLookup without(String entity, FeatureStatus status) {
-    return new FeatureLookup(entity, status, Optional.empty());
+    return new FeatureLookup(entity, status, null);
   }
 
   /**
@@ -43,6 +40,41 @@ public record FeatureLookup(String entity, FeatureStatus status, Optional<Featur
    * @since 0.1
    */
   public static FeatureLookup present(FeatureRow row) {
-    return new FeatureLookup(row.entity(), FeatureStatus.PRESENT, Optional.of(row));
+    return new FeatureLookup(row.entity(), FeatureStatus.PRESENT, row);
+  }
+
+  /**
+   * Returns whose features were asked for.
+   *
+   * @return the entity
+   * @since 0.1
+   */
+  public String entity() {
+    return entity;
+  }
+
+  /**
+   * Returns what was found.
+   *
+   * @return the status
+   * @since 0.1
+   */
+  public FeatureStatus status() {
+    return status;
+  }
+
+  /**
+   * Returns the values.
+   *
+   * @return empty unless they are {@link FeatureStatus#PRESENT}
+   * @since 0.1
+   */
+  public Optional<FeatureRow> row() {
+    return Optional.ofNullable(row);
+  }
+
+  @Override
+  public String toString() {
+    return "FeatureLookup[" + entity + " " + status + (row == null ? "]" : " " + row + "]");
   }
 }

@@ -2,10 +2,11 @@ package dev.mlinfra.history;
 
 import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Options;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which stored decisions to read. Immutable; derive with the fluent methods.
@@ -13,23 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class DecisionQuery {
+  private static final Option<String> AGENT = Option.text("agent");
+  private static final Option<String> MODEL = Option.text("model");
+  private static final Option<String> FEEDBACK_KIND = Option.text("feedback_kind");
+  private static final Option<Long> LIMIT =
+      Option.number("limit", Long.MAX_VALUE, 1, Long.MAX_VALUE);
+
   private final Instant from;
   private final Instant to;
-  private final @Nullable String agent;
-  private final @Nullable String model;
-  private final @Nullable String feedbackKind;
+  private final Options narrowed;
 
-  private DecisionQuery(
-      Instant from,
-      Instant to,
-      @Nullable String agent,
-      @Nullable String model,
-      @Nullable String feedbackKind) {
+  private DecisionQuery(Instant from, Instant to, Options narrowed) {
     this.from = from;
     this.to = to;
-    this.agent = agent;
-    this.model = model;
-    this.feedbackKind = feedbackKind;
+    this.narrowed = narrowed;
   }
 
   /**
@@ -48,7 +46,7 @@ public final class DecisionQuery {
       throw new InvalidInputException(
           Faults.line("query.to", to, "must not be before query.from " + from, "swap them"));
     }
-    return new DecisionQuery(from, to, null, null, null);
+    return new DecisionQuery(from, to, Options.none());
   }
 
   /**
@@ -59,7 +57,7 @@ public final class DecisionQuery {
    * @since 0.1
    */
   public DecisionQuery agent(String name) {
-    return new DecisionQuery(from, to, Objects.requireNonNull(name, "name"), model, feedbackKind);
+    return with(AGENT, name);
   }
 
   /**
@@ -70,7 +68,7 @@ public final class DecisionQuery {
    * @since 0.1
    */
   public DecisionQuery model(String name) {
-    return new DecisionQuery(from, to, agent, Objects.requireNonNull(name, "name"), feedbackKind);
+    return with(MODEL, name);
   }
 
   /**
@@ -81,7 +79,34 @@ public final class DecisionQuery {
    * @since 0.1
    */
   public DecisionQuery feedbackKind(String kind) {
-    return new DecisionQuery(from, to, agent, model, Objects.requireNonNull(kind, "kind"));
+    return with(FEEDBACK_KIND, kind);
+  }
+
+  /**
+   * Reads the oldest decisions only. For reading outcomes; a training set has no limit.
+   *
+   * @param most at least 1
+   * @return a changed copy
+   * @throws InvalidInputException when it is less
+   * @since 0.1
+   */
+  public DecisionQuery limit(long most) {
+    new Faults().range("query.limit", most, 1, Long.MAX_VALUE).refuseIfAny();
+    return with(LIMIT, most);
+  }
+
+  private <T> DecisionQuery with(Option<T> option, T value) {
+    return new DecisionQuery(from, to, narrowed.with(option, value));
+  }
+
+  /**
+   * Returns how many decisions are read at most.
+   *
+   * @return {@link Long#MAX_VALUE} for all
+   * @since 0.1
+   */
+  public long limit() {
+    return narrowed.get(LIMIT);
   }
 
   /**
@@ -111,7 +136,7 @@ public final class DecisionQuery {
    * @since 0.1
    */
   public Optional<String> agent() {
-    return Optional.ofNullable(agent);
+    return narrowed.find(AGENT);
   }
 
   /**
@@ -121,7 +146,7 @@ public final class DecisionQuery {
    * @since 0.1
    */
   public Optional<String> model() {
-    return Optional.ofNullable(model);
+    return narrowed.find(MODEL);
   }
 
   /**
@@ -131,6 +156,6 @@ public final class DecisionQuery {
    * @since 0.1
    */
   public Optional<String> feedbackKind() {
-    return Optional.ofNullable(feedbackKind);
+    return narrowed.find(FEEDBACK_KIND);
   }
 }

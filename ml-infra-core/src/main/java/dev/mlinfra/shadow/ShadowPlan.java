@@ -3,7 +3,6 @@ package dev.mlinfra.shadow;
 import dev.mlinfra.decision.DecisionBuilder;
 import java.time.Duration;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
 /**
  * What is compared, and within which bounds. Immutable; each method returns a changed copy.
@@ -28,7 +27,7 @@ public interface ShadowPlan<I, A> {
    * @since 0.1
    */
   ShadowPlan<I, A> candidate(
-      String model, String version, Function<? super I, ? extends A> decider);
+      String model, String version, ShadowDecider<? super I, ? extends A> decider);
 
   /**
    * Sets how an input and an answer become a decision: its agent, action, features, context and

@@ -1,28 +1,69 @@
 package dev.mlinfra.training;
 
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.spi.check.NameRule;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Features beside each decision, as they were known when it was made. Immutable.
  *
- * @param view a declared view
- * @param contextKey the entry of the decision's context that names the entity; empty when the
- *     action names it
  * @since 0.1
  */
-public record FeatureJoin(String view, Optional<String> contextKey) {
+public final class FeatureJoin {
+  private final String view;
+  private final @Nullable String contextKey;
+
+  private FeatureJoin(String view, @Nullable String contextKey) {
+    this.view = NameRule.IDENTIFIER.require("training.features", view);
+    this.contextKey = contextKey;
+  }
+
   /**
-   * Checks the view's name.
+   * Joins the features of the entity that the context names.
    *
-   * @throws dev.mlinfra.error.InvalidInputException when it cannot be a view's name
+   * @param view a declared view
+   * @param contextKey the entry of the decision's context that holds the entity
+   * @return the join
+   * @throws InvalidInputException when it cannot be a view's name
    * @since 0.1
    */
-  public FeatureJoin {
-    NameRule.IDENTIFIER.require("training.features", view);
-    Objects.requireNonNull(contextKey, "contextKey");
+  public static FeatureJoin byContext(String view, String contextKey) {
+    return new FeatureJoin(view, Objects.requireNonNull(contextKey, "contextKey"));
+  }
+
+  /**
+   * Joins the features of the entity that the action names.
+   *
+   * @param view a declared view
+   * @return the join
+   * @throws InvalidInputException when it cannot be a view's name
+   * @since 0.1
+   */
+  public static FeatureJoin byAction(String view) {
+    return new FeatureJoin(view, null);
+  }
+
+  /**
+   * Returns the view.
+   *
+   * @return its name
+   * @since 0.1
+   */
+  public String view() {
+    return view;
+  }
+
+  /**
+   * Returns the entry of the decision's context that names the entity.
+   *
+   * @return empty when the action names it
+   * @since 0.1
+   */
+  public Optional<String> contextKey() {
+    return Optional.ofNullable(contextKey);
   }
 
   /**
@@ -33,8 +74,8 @@ public record FeatureJoin(String view, Optional<String> contextKey) {
    * @since 0.1
    */
   public Optional<String> entity(Decision decision) {
-    return contextKey.isPresent()
-        ? Optional.ofNullable(decision.context().get(contextKey.get()))
-        : Optional.of(decision.action());
+    return contextKey == null
+        ? Optional.of(decision.action())
+        : Optional.ofNullable(decision.context().get(contextKey));
   }
 }

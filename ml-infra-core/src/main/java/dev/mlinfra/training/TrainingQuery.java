@@ -1,73 +1,43 @@
 package dev.mlinfra.training;
 
 import dev.mlinfra.decision.DecisionMode;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.spi.check.Faults;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Options;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /**
  * What a training set holds: decisions, one reward for each, and features. Immutable; derive with
  * the fluent methods.
  *
- * @param decisions the span of time, agent, model and kind of feedback
- * @param mode only decisions of this mode; empty for all
- * @param aggregate how feedback becomes one reward
- * @param window feedback counts up to this long after its decision, or after the activation of a
- *     deferred one; empty for any time
- * @param defaultReward of decisions without feedback whose window has closed; empty for no reward
- * @param features as-of joins, at most 16
- * @param knownBefore only what the store got before this time, by its own clock; empty for all that
- *     it has when asked
  * @since 0.1
  */
-public record TrainingQuery(
-    DecisionQuery decisions,
-    Optional<DecisionMode> mode,
-    RewardAggregate aggregate,
-    Optional<Duration> window,
-    OptionalDouble defaultReward,
-    List<FeatureJoin> features,
-    Optional<Instant> knownBefore) {
+public final class TrainingQuery {
   private static final int MAX_JOINS = 16;
+  private static final Option<DecisionMode> MODE = Option.named("mode");
+  private static final Option<RewardAggregate> AGGREGATE =
+      Option.choice("aggregate", RewardAggregate.SUM);
+  private static final Option<Duration> WINDOW = Option.named("window");
+  private static final Option<Double> DEFAULT_REWARD = Option.named("default_reward");
+  private static final Option<Instant> KNOWN_BEFORE = Option.named("known_before");
 
-  /**
-   * Checks the values and copies the joins; {@code knownBefore} is cut to the microsecond.
-   *
-   * @throws dev.mlinfra.error.InvalidInputException with every broken rule
-   * @since 0.1
-   */
-  public TrainingQuery {
-    Objects.requireNonNull(decisions, "decisions");
-    Objects.requireNonNull(mode, "mode");
-    Objects.requireNonNull(aggregate, "aggregate");
-    features = List.copyOf(features);
-    knownBefore = knownBefore.map(at -> at.truncatedTo(ChronoUnit.MICROS));
-    Faults faults = new Faults();
-    window.ifPresent(length -> faults.duration("training.window", length));
-    if (defaultReward.isPresent() && !Double.isFinite(defaultReward.getAsDouble())) {
-      faults.add(
-          "training.defaultReward",
-          defaultReward.getAsDouble(),
-          "must be finite",
-          "leave it out for no reward");
-    }
-    faults.range("training.features", features.size(), 0, MAX_JOINS);
-    Set<String> views = new HashSet<>();
-    for (FeatureJoin join : features) {
-      if (!views.add(join.view())) {
-        faults.add("training.features", join.view(), "must be joined once", "leave one out");
-      }
-    }
-    faults.refuseIfAny();
+  private final DecisionQuery decisions;
+  private final List<FeatureJoin> features;
+  private final Options chosen;
+
+  private TrainingQuery(DecisionQuery decisions, List<FeatureJoin> features, Options chosen) {
+    this.decisions = Objects.requireNonNull(decisions, "decisions");
+    this.features = List.copyOf(features);
+    this.chosen = chosen;
   }
 
   /**
@@ -75,17 +45,19 @@ public record TrainingQuery(
    *
    * @param decisions the span of time, agent, model and kind of feedback
    * @return the query
+   * @throws InvalidInputException when they have a limit
    * @since 0.1
    */
   public static TrainingQuery of(DecisionQuery decisions) {
-    return new TrainingQuery(
-        decisions,
-        Optional.empty(),
-        RewardAggregate.SUM,
-        Optional.empty(),
-        OptionalDouble.empty(),
-        List.of(),
-        Optional.empty());
+    if (decisions.limit() < Long.MAX_VALUE) {
+      throw new InvalidInputException(
+          Faults.line(
+              "training.decisions limit",
+              decisions.limit(),
+              "must be left out, since a part of a span is no sample of it",
+              "choose a shorter span"));
+    }
+    return new TrainingQuery(decisions, List.of(), Options.none());
   }
 
   /**
@@ -96,8 +68,7 @@ public record TrainingQuery(
    * @since 0.1
    */
   public TrainingQuery mode(DecisionMode only) {
-    return new TrainingQuery(
-        decisions, Optional.of(only), aggregate, window, defaultReward, features, knownBefore);
+    return with(MODE, only);
   }
 
   /**
@@ -108,7 +79,7 @@ public record TrainingQuery(
    * @since 0.1
    */
   public TrainingQuery reward(RewardAggregate how) {
-    return new TrainingQuery(decisions, mode, how, window, defaultReward, features, knownBefore);
+    return with(AGGREGATE, how);
   }
 
   /**
@@ -117,11 +88,12 @@ public record TrainingQuery(
    *
    * @param length longer than zero; the end is inclusive
    * @return a changed copy
+   * @throws InvalidInputException when it is not
    * @since 0.1
    */
   public TrainingQuery window(Duration length) {
-    return new TrainingQuery(
-        decisions, mode, aggregate, Optional.of(length), defaultReward, features, knownBefore);
+    new Faults().duration("training.window", length).refuseIfAny();
+    return with(WINDOW, length);
   }
 
   /**
@@ -130,11 +102,16 @@ public record TrainingQuery(
    *
    * @param reward finite
    * @return a changed copy
+   * @throws InvalidInputException when it is not
    * @since 0.1
    */
   public TrainingQuery defaultReward(double reward) {
-    return new TrainingQuery(
-        decisions, mode, aggregate, window, OptionalDouble.of(reward), features, knownBefore);
+    if (!Double.isFinite(reward)) {
+      throw new InvalidInputException(
+          Faults.line(
+              "training.defaultReward", reward, "must be finite", "leave it out for no reward"));
+    }
+    return with(DEFAULT_REWARD, reward);
   }
 
   /**
@@ -143,10 +120,11 @@ public record TrainingQuery(
    * @param view a declared view, joined once
    * @param contextKey the entry of the decision's context that holds the entity
    * @return a changed copy
+   * @throws InvalidInputException when the view cannot be one or is joined already
    * @since 0.1
    */
   public TrainingQuery featuresByContext(String view, String contextKey) {
-    return join(new FeatureJoin(view, Optional.of(contextKey)));
+    return join(FeatureJoin.byContext(view, contextKey));
   }
 
   /**
@@ -154,28 +132,107 @@ public record TrainingQuery(
    *
    * @param view a declared view, joined once
    * @return a changed copy
+   * @throws InvalidInputException when it cannot be a view or is joined already
    * @since 0.1
    */
   public TrainingQuery featuresByAction(String view) {
-    return join(new FeatureJoin(view, Optional.empty()));
+    return join(FeatureJoin.byAction(view));
   }
 
   /**
    * Leaves out what the store got at this time or later. The same query with the same bound gives
    * the same bytes.
    *
-   * @param bound by the store's clock, not in the future
+   * @param bound by the store's clock, not in the future; cut to the microsecond
    * @return a changed copy
    * @since 0.1
    */
   public TrainingQuery knownBefore(Instant bound) {
-    return new TrainingQuery(
-        decisions, mode, aggregate, window, defaultReward, features, Optional.of(bound));
+    return with(KNOWN_BEFORE, bound.truncatedTo(ChronoUnit.MICROS));
   }
 
   private TrainingQuery join(FeatureJoin added) {
     List<FeatureJoin> more = new ArrayList<>(features);
     more.add(added);
-    return new TrainingQuery(decisions, mode, aggregate, window, defaultReward, more, knownBefore);
+    Faults faults = new Faults().range("training.features", more.size(), 0, MAX_JOINS);
+    if (features.stream().anyMatch(join -> join.view().equals(added.view()))) {
+      faults.add("training.features", added.view(), "must be joined once", "leave one out");
+    }
+    faults.refuseIfAny();
+    return new TrainingQuery(decisions, more, chosen);
+  }
+
+  private <T> TrainingQuery with(Option<T> option, T value) {
+    return new TrainingQuery(decisions, features, chosen.with(option, value));
+  }
+
+  /**
+   * Returns the span of time, agent, model and kind of feedback.
+   *
+   * @return without a limit
+   * @since 0.1
+   */
+  public DecisionQuery decisions() {
+    return decisions;
+  }
+
+  /**
+   * Returns the only mode.
+   *
+   * @return empty for all
+   * @since 0.1
+   */
+  public Optional<DecisionMode> mode() {
+    return chosen.find(MODE);
+  }
+
+  /**
+   * Returns how feedback becomes one reward.
+   *
+   * @return the sum unless set
+   * @since 0.1
+   */
+  public RewardAggregate aggregate() {
+    return chosen.get(AGGREGATE);
+  }
+
+  /**
+   * Returns how long after its decision, or the activation of a deferred one, feedback counts.
+   *
+   * @return empty for any time
+   * @since 0.1
+   */
+  public Optional<Duration> window() {
+    return chosen.find(WINDOW);
+  }
+
+  /**
+   * Returns the reward of decisions without feedback whose window has closed.
+   *
+   * @return empty for no reward
+   * @since 0.1
+   */
+  public OptionalDouble defaultReward() {
+    return chosen.find(DEFAULT_REWARD).map(OptionalDouble::of).orElse(OptionalDouble.empty());
+  }
+
+  /**
+   * Returns the as-of joins.
+   *
+   * @return at most 16
+   * @since 0.1
+   */
+  public List<FeatureJoin> features() {
+    return features;
+  }
+
+  /**
+   * Returns before when the store must have got what counts, by its own clock.
+   *
+   * @return empty for all that it has when asked
+   * @since 0.1
+   */
+  public Optional<Instant> knownBefore() {
+    return chosen.find(KNOWN_BEFORE);
   }
 }

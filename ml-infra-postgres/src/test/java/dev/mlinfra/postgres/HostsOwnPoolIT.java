@@ -96,6 +96,7 @@ class HostsOwnPoolIT {
   private HikariDataSource pool() {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(database.url());
+    config.setUsername(TestDatabase.OWNER);
     config.setMaximumPoolSize(3);
     config.setMinimumIdle(0);
     config.setConnectionInitSql(

@@ -21,12 +21,18 @@ import dev.mlinfra.testing.Await;
 import dev.mlinfra.testing.RecordingTelemetry;
 import dev.mlinfra.testing.fake.FakeInfra;
 import dev.mlinfra.testing.fake.Part;
+import dev.mlinfra.telemetry.Telemetry;
+import java.io.IOException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -110,6 +116,46 @@ class ShadowRunTest {
     assertThat(fake.decisions())
         .hasSize(4)
         .allMatch(row -> row.deferred() == row.id().equals(prepared));
+  }
+
+  @Test
+  void logsAPrimaryThatAnswersLaterWhenItsStageIsDone() {
+    CompletableFuture<String> later = new CompletableFuture<>();
+    ShadowRun<Integer, String> run =
+        ml.shadow("judge")
+            .<Integer, String>primaryAsync("rules", "1", n -> later)
+            .candidate("c", "1", n -> "b")
+            .start();
+    CompletionStage<ShadowAnswer<String>> asked = run.decideAsync(1);
+    settle(run);
+    assertThat(store.stored()).isEmpty();
+    later.complete("a");
+    settle(run);
+    assertThat(asked.toCompletableFuture().join().answer()).isEqualTo("a");
+    assertThat(run.decide(2).answer()).isEqualTo("a");
+    settle(run);
+    assertThat(store.stored()).hasSize(4).extracting(Decision::action).containsOnly("a", "b");
+  }
+
+  @Test
+  void wrapsACheckedExceptionOfThePrimary() {
+    IOException broken = new IOException("no model file");
+    ShadowRun<Integer, String> run =
+        ml.shadow("judge")
+            .<Integer, String>primary(
+                "rules",
+                "1",
+                n -> {
+                  throw broken;
+                })
+            .candidate("c", "1", n -> "b")
+            .start();
+    assertThatThrownBy(() -> run.decide(1))
+        .isInstanceOf(UndeclaredThrowableException.class)
+        .hasMessage("the primary of judge threw java.io.IOException: no model file")
+        .hasCause(broken);
+    settle(run);
+    assertThat(store.stored()).isEmpty();
   }
 
   @Test
@@ -461,7 +507,7 @@ class ShadowRunTest {
   }
 
   private ShadowPlan<Integer, String> plan(Function<Integer, String> primary) {
-    return ml.shadow("judge").primary("rules", "1", primary);
+    return ml.shadow("judge").primary("rules", "1", primary::apply);
   }
 
   private void settle(ShadowRun<?, ?> run) {

@@ -111,9 +111,9 @@ final class Bulkhead<I, A> {
    * Decides and describes. The time is the primary's and the candidate's place in microseconds: one
    * id then has a row for each, and a repeat is recognised.
    */
-  Decision decide(I input, Decision live) {
+  Decision decide(I input, Decision live) throws Exception {
     long start = System.nanoTime();
-    A answer = candidate.decider().apply(input);
+    A answer = candidate.decider().decide(input);
     long took = System.nanoTime() - start;
     runs.telemetry().time(Instrument.SHADOW_LATENCY, took, plan.name(), candidate.label());
     return Objects.requireNonNull(plan.description().apply(input, answer), "description")

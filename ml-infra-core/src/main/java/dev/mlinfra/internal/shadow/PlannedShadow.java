@@ -1,6 +1,7 @@
 package dev.mlinfra.internal.shadow;
 
 import dev.mlinfra.decision.DecisionBuilder;
+import dev.mlinfra.shadow.ShadowDecider;
 import dev.mlinfra.shadow.ShadowPlan;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.spi.check.Faults;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
 /** A plan that is checked when it starts. */
 record PlannedShadow<I, A>(
@@ -35,9 +35,9 @@ record PlannedShadow<I, A>(
 
   @Override
   public ShadowPlan<I, A> candidate(
-      String model, String version, Function<? super I, ? extends A> decider) {
+      String model, String version, ShadowDecider<? super I, ? extends A> decider) {
     List<Policy<I, A>> more = new ArrayList<>(candidates);
-    more.add(new Policy<>(model, version, decider));
+    more.add(Policy.atOnce(model, version, decider));
     return new PlannedShadow<>(runs, name, primary, more, description, bounds);
   }
 

@@ -6,6 +6,7 @@ import dev.mlinfra.error.ClosedException;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.shadow.Shadow;
+import dev.mlinfra.shadow.ShadowDecider;
 import dev.mlinfra.shadow.ShadowPlan;
 import dev.mlinfra.shadow.ShadowRun;
 import dev.mlinfra.spi.check.Faults;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -40,11 +42,21 @@ public final class ShadowRuns implements AutoCloseable {
     return new Shadow() {
       @Override
       public <I, A> ShadowPlan<I, A> primary(
-          String model, String version, Function<? super I, ? extends A> decider) {
+          String model, String version, ShadowDecider<? super I, ? extends A> decider) {
+        return plan(Policy.atOnce(model, version, decider));
+      }
+
+      @Override
+      public <I, A> ShadowPlan<I, A> primaryAsync(
+          String model, String version, Function<? super I, ? extends CompletionStage<A>> decider) {
+        return plan(Policy.later(model, version, decider));
+      }
+
+      private <I, A> ShadowPlan<I, A> plan(Policy<I, A> primary) {
         return new PlannedShadow<>(
             ShadowRuns.this,
             name,
-            new Policy<>(model, version, decider),
+            primary,
             List.of(),
             (input, answer) -> Decision.by(name).action(String.valueOf(answer)),
             Bounds.DEFAULTS);

@@ -11,14 +11,18 @@ import dev.mlinfra.spi.runtime.Daemons;
 import dev.mlinfra.spi.runtime.LogThrottle;
 import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Instrument;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,8 +63,36 @@ final class StartedShadow<I, A> implements ShadowRun<I, A> {
   public ShadowAnswer<A> decide(I input) {
     Instant at = runs.clock().instant().truncatedTo(ChronoUnit.MICROS);
     long start = System.nanoTime();
-    A answer = plan.primary().decider().apply(input);
-    long took = System.nanoTime() - start;
+    return settled(input, primary(input), at, System.nanoTime() - start);
+  }
+
+  @Override
+  public CompletionStage<ShadowAnswer<A>> decideAsync(I input) {
+    Function<? super I, ? extends CompletionStage<A>> later = plan.primary().later();
+    if (later == null) {
+      return CompletableFuture.completedFuture(decide(input));
+    }
+    Instant at = runs.clock().instant().truncatedTo(ChronoUnit.MICROS);
+    long start = System.nanoTime();
+    return later
+        .apply(input)
+        .thenApply(answer -> settled(input, answer, at, System.nanoTime() - start));
+  }
+
+  private A primary(I input) {
+    try {
+      return plan.primary().decider().decide(input);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      throw new UndeclaredThrowableException(e, "the primary of " + plan.name() + " threw " + e);
+    }
+  }
+
+  private ShadowAnswer<A> settled(I input, A answer, Instant at, long took) {
     Decision live = live(input, answer, at, took);
     shadow(input, live, took);
     return new ShadowAnswer<>(live.id(), answer);

@@ -61,6 +61,18 @@ public final class Option<T> {
   }
 
   /**
+   * Something that plain settings cannot say.
+   *
+   * @param key lower case
+   * @param <T> what is chosen
+   * @return the option, without a default and a rule
+   * @since 0.1
+   */
+  public static <T> Option<T> named(String key) {
+    return of(key, null, (settings, name) -> Optional.empty());
+  }
+
+  /**
    * A whole number that fits an int.
    *
    * @param key lower case, as {@code max_queued_rows}

@@ -43,7 +43,8 @@ final class PgDecisionReader implements DecisionReader {
 
   private long stream(Connection connection, DecisionQuery query, Consumer<DecisionOutcome> reader)
       throws SQLException {
-    try (PreparedStatement statement = Cursors.prepare(connection, database.sql(SQL))) {
+    try (PreparedStatement statement =
+        Cursors.prepare(connection, database.sql(SQL) + limit(query))) {
       optional(statement, 1, query.feedbackKind().orElse(null));
       Times.set(statement, 3, query.from());
       Times.set(statement, 4, query.to());
@@ -86,6 +87,10 @@ final class PgDecisionReader implements DecisionReader {
       }
       return List.copyOf(minutes);
     }
+  }
+
+  private static String limit(DecisionQuery query) {
+    return query.limit() == Long.MAX_VALUE ? "" : "LIMIT " + query.limit();
   }
 
   private static void optional(PreparedStatement statement, int index, @Nullable String value)

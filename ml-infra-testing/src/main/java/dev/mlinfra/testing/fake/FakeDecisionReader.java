@@ -50,6 +50,7 @@ final class FakeDecisionReader implements DecisionReader {
         .filter(row -> asked(query, row.decision()))
         .filter(row -> sink.countsFrom(row.decision(), Instant.MAX).isPresent())
         .sorted(BY_TIME)
+        .limit(query.limit())
         .map(row -> outcome(row, feedback.getOrDefault(row.decision().id(), List.of())))
         .toList();
   }
