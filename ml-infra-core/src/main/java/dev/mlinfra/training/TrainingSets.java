@@ -14,8 +14,9 @@ public interface TrainingSets {
    *
    * @param query what it holds
    * @return the set, with the bound of ingestion that its rows keep to
-   * @throws dev.mlinfra.error.ConfigException when a view is not declared, two columns would have
-   *     one name, or the query's bound is not settled yet
+   * @throws dev.mlinfra.error.ConfigException when a view is not declared
+   * @throws dev.mlinfra.error.InvalidInputException when two columns would have one name, or the
+   *     query's bound is not settled yet
    * @throws dev.mlinfra.error.ModuleMissingException when it joins features and no module has them
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be read
    * @since 0.1
