@@ -39,7 +39,8 @@ public final class ViewFile {
       lines = Files.readAllLines(file);
     } catch (IOException e) {
       throw new ConfigException(
-          Faults.line("feature view file", file, "must be readable UTF-8", "check its path"), e);
+          Faults.line(
+              "feature view file", file.toString(), "must be readable UTF-8", "check its path"), e);
     }
     ViewFile views = new ViewFile(file);
     for (int i = 0; i < lines.size(); i++) {
