@@ -25,7 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a host uses and how. Immutable. {@link PlainConfig} makes one of environment variables.
+ * What a host uses and how. Immutable. {@link #fromEnvironment} makes one of plain settings.
  *
  * <pre>{@code
  * MlInfraConfig cfg = MlInfraConfig.forService("ranker")

@@ -28,7 +28,7 @@ class PlainConfigTest {
   @Test
   void reachesEveryOptionOfTheClients() {
     MlInfraConfig config =
-        PlainConfig.fromVariables(
+        MlInfraConfig.fromVariables(
             with(
                 Map.ofEntries(
                     Map.entry("CONNECT_BUDGET", "PT7S"),
@@ -65,7 +65,7 @@ class PlainConfigTest {
   void namesEveryFaultOfEverySectionAtOnce() {
     assertThatThrownBy(
             () ->
-                PlainConfig.fromVariables(
+                MlInfraConfig.fromVariables(
                     with(
                         Map.of(
                             "START", "soon",
@@ -113,7 +113,7 @@ class PlainConfigTest {
             view item
               number price
             """);
-    MlInfraConfig config = PlainConfig.fromVariables(with(Map.of("VIEWS", file.toString())));
+    MlInfraConfig config = MlInfraConfig.fromVariables(with(Map.of("VIEWS", file.toString())));
     FeatureView user =
         FeatureView.named("user")
             .ttl(Duration.ofDays(7))
@@ -135,7 +135,7 @@ class PlainConfigTest {
         Files.writeString(
             temp.resolve("views"),
             "number lost\nview user\n  vector taste eight\nview a{b}\n  flag x\nview empty\n");
-    assertThatThrownBy(() -> PlainConfig.fromVariables(with(Map.of("VIEWS", file.toString()))))
+    assertThatThrownBy(() -> MlInfraConfig.fromVariables(with(Map.of("VIEWS", file.toString()))))
         .isInstanceOfSatisfying(
             ConfigException.class,
             e ->
@@ -146,7 +146,7 @@ class PlainConfigTest {
                     .anyMatch(line -> line.startsWith("feature view name was 'a{b}'"))
                     .anyMatch(line -> line.startsWith("feature view empty features was 0")));
     Path nowhere = temp.resolve("nowhere");
-    assertThatThrownBy(() -> PlainConfig.fromVariables(with(Map.of("VIEWS", nowhere.toString()))))
+    assertThatThrownBy(() -> MlInfraConfig.fromVariables(with(Map.of("VIEWS", nowhere.toString()))))
         .hasMessage(
             "feature view file was '" + nowhere + "' but must be readable UTF-8; check its path");
   }
@@ -185,8 +185,8 @@ class PlainConfigTest {
             Set.of("ML_INFRA_SERVICE", "ML_INFRA_START", "ML_INFRA_PAUSED"),
             name -> Optional.ofNullable(vault.get(name)));
     assertThat(source).hasToString("SecretSource[vault 1 secrets]");
-    assertThat(PlainConfig.from(source).service()).isEqualTo("ranker");
-    assertThat(PlainConfig.from(SecretSource.of("map", vault)).service()).isEqualTo("ranker");
+    assertThat(MlInfraConfig.from(source).service()).isEqualTo("ranker");
+    assertThat(MlInfraConfig.from(SecretSource.of("map", vault)).service()).isEqualTo("ranker");
     assertThatThrownBy(() -> source.get("OTHER"))
         .hasMessage("OTHER was not in vault but must be there; add it to vault");
   }

@@ -21,7 +21,6 @@ import dev.mlinfra.testing.Await;
 import dev.mlinfra.testing.RecordingTelemetry;
 import dev.mlinfra.testing.fake.FakeInfra;
 import dev.mlinfra.testing.fake.Part;
-import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
@@ -32,7 +31,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -128,13 +126,13 @@ class ShadowRunTest {
             .start();
     CompletionStage<ShadowAnswer<String>> asked = run.decideAsync(1);
     settle(run);
-    assertThat(store.stored()).isEmpty();
+    assertThat(fake.decisions()).isEmpty();
     later.complete("a");
     settle(run);
     assertThat(asked.toCompletableFuture().join().answer()).isEqualTo("a");
     assertThat(run.decide(2).answer()).isEqualTo("a");
     settle(run);
-    assertThat(store.stored()).hasSize(4).extracting(Decision::action).containsOnly("a", "b");
+    assertThat(fake.decisions()).hasSize(4).extracting(Decision::action).containsOnly("a", "b");
   }
 
   @Test
@@ -155,7 +153,7 @@ class ShadowRunTest {
         .hasMessage("the primary of judge threw java.io.IOException: no model file")
         .hasCause(broken);
     settle(run);
-    assertThat(store.stored()).isEmpty();
+    assertThat(fake.decisions()).isEmpty();
   }
 
   @Test

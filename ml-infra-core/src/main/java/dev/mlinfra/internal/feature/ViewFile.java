@@ -40,7 +40,8 @@ public final class ViewFile {
     } catch (IOException e) {
       throw new ConfigException(
           Faults.line(
-              "feature view file", file.toString(), "must be readable UTF-8", "check its path"), e);
+              "feature view file", file.toString(), "must be readable UTF-8", "check its path"),
+          e);
     }
     ViewFile views = new ViewFile(file);
     for (int i = 0; i < lines.size(); i++) {
