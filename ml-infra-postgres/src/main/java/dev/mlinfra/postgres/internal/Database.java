@@ -91,8 +91,14 @@ final class Database implements AutoCloseable {
   }
 
   private OnFirstUse<Pool> pool(String name, int size) {
+    Duration longest = settings.get(PgSettings.STATEMENT_TIMEOUT);
     return new OnFirstUse<>(
-        () -> new Pool(settings, application, name, size), pool -> pool.close());
+        () ->
+            settings
+                .host()
+                .map(host -> new Pool(host, longest))
+                .orElseGet(() -> new Pool(settings, application, name, size)),
+        pool -> pool.close());
   }
 
   private <T> T run(OnFirstUse<Pool> pool, String subject, Work<T> work) {
