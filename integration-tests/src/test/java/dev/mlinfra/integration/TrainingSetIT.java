@@ -14,8 +14,6 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.embedded.PostgresServer;
 import dev.mlinfra.embedded.Servers;
 import dev.mlinfra.embedded.Stack;
-import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.embedded.fake.FakeInfra;
 import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.feature.FeatureRow;
 import dev.mlinfra.feature.FeatureView;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.secret.Secret;
+import dev.mlinfra.testing.Await;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;

@@ -196,7 +196,8 @@ class DecisionLogTest {
       }
       assertThat(accepted + dropped).isEqualTo(100);
       assertThat(dropped).isPositive();
-      assertThat(ml.decisions().ledger().dropped()).isEqualTo(Map.of(DropReason.FULL, (long) dropped));
+      assertThat(ml.decisions().ledger().dropped())
+          .isEqualTo(Map.of(DropReason.FULL, (long) dropped));
       fake.heal();
       assertThat(ml.decisions().flush(LONG)).isTrue();
       assertThat(ml.decisions().log(decision("last")).accepted()).isTrue();

@@ -6,13 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.MlInfra;
 import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.UnavailableException;
-import dev.mlinfra.model.ModelVersion;
-import dev.mlinfra.model.NewModel;
-import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelPointers;
 import dev.mlinfra.spi.ModelStore;
@@ -95,7 +91,10 @@ class ModelRegistryTest {
           Part.MODEL_POINTERS,
           call -> {
             if (!crossed.getAndSet(true)) {
-              servers.part(ModelStore.class).promote(NewPromotion.of("ranker", 2).alias("champion").by("other").reason("crosses"));
+              servers
+                  .part(ModelStore.class)
+                  .promote(
+                      NewPromotion.of("ranker", 2).alias("champion").by("other").reason("crosses"));
             }
           });
       ml.models().promote(NewPromotion.of("ranker", 1).alias("champion").by("me").reason("first"));

@@ -3,11 +3,11 @@ package dev.mlinfra.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.ModelVersion.Mirrored;
 import dev.mlinfra.model.NewModel;
+import dev.mlinfra.model.NewPromotion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelStore;
 import java.util.List;
@@ -78,7 +78,9 @@ public abstract class ModelStoreContract extends Contract {
     register('a');
     Promotion first = promote(1);
 
-    assertThat(store().promote(NewPromotion.of(name, 1).alias("champion").by("bob").reason("again"))).isEqualTo(first);
+    assertThat(
+            store().promote(NewPromotion.of(name, 1).alias("champion").by("bob").reason("again")))
+        .isEqualTo(first);
     assertThat(store().history(name)).containsExactly(first);
   }
 
@@ -132,6 +134,7 @@ public abstract class ModelStoreContract extends Contract {
   }
 
   private Promotion promote(int version) {
-    return store().promote(NewPromotion.of(name, version).alias("champion").by("ann").reason("better"));
+    return store()
+        .promote(NewPromotion.of(name, version).alias("champion").by("ann").reason("better"));
   }
 }
