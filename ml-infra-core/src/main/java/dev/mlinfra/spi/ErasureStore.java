@@ -17,7 +17,8 @@ public interface ErasureStore {
    * decided until then, nor feedback for one.
    *
    * @param subject whom to forget
-   * @param decidedUntil the newest decision to forget, by the clock of the host
+   * @param decidedUntil the newest decision to forget, by the clock of the host; a store whose own
+   *     clock is ahead forgets until that
    * @return the request, to be carried out
    * @throws dev.mlinfra.error.ConfigException when a right is missing; nothing is written then
    * @throws dev.mlinfra.error.UnavailableException when the store cannot be reached

@@ -3,10 +3,14 @@ package dev.mlinfra.postgres;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.testing.RecordingWiring;
 import dev.mlinfra.testing.contract.DeadLetterStoreContract;
+import dev.mlinfra.testing.contract.DecisionReaderContract;
+import dev.mlinfra.testing.contract.DecisionSinkContract;
+import dev.mlinfra.testing.contract.ErasureStoreContract;
 import dev.mlinfra.testing.contract.ModelStoreContract;
 import dev.mlinfra.testing.contract.OfflineStoreContract;
 import dev.mlinfra.testing.contract.PatternStoreContract;
 import dev.mlinfra.testing.contract.SchemaAdminContract;
+import dev.mlinfra.testing.contract.TrainingReaderContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -24,6 +28,38 @@ class PostgresContractsIT {
   @AfterAll
   static void close() {
     open.close();
+  }
+
+  @Nested
+  class ADecisionSink extends DecisionSinkContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
+  }
+
+  @Nested
+  class ADecisionReader extends DecisionReaderContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
+  }
+
+  @Nested
+  class ATrainingReader extends TrainingReaderContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
+  }
+
+  @Nested
+  class AnErasureStore extends ErasureStoreContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
   }
 
   @Nested

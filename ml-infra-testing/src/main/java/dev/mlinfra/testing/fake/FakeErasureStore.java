@@ -27,7 +27,8 @@ final class FakeErasureStore implements ErasureStore {
         Part.DECISION_SINK,
         () -> {
           long heldBack = sink.heldBack(subject);
-          sink.keepOut(subject, decidedUntil);
+          Instant now = clock.instant();
+          sink.keepOut(subject, decidedUntil.isAfter(now) ? decidedUntil : now);
           return new Begun(subject, heldBack);
         });
   }

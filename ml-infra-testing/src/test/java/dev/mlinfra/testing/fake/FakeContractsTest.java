@@ -6,6 +6,9 @@ import dev.mlinfra.testing.RecordingTelemetry;
 import dev.mlinfra.testing.RecordingWiring;
 import dev.mlinfra.testing.contract.ArtifactStoreContract;
 import dev.mlinfra.testing.contract.DeadLetterStoreContract;
+import dev.mlinfra.testing.contract.DecisionReaderContract;
+import dev.mlinfra.testing.contract.DecisionSinkContract;
+import dev.mlinfra.testing.contract.ErasureStoreContract;
 import dev.mlinfra.testing.contract.EventBrokerContract;
 import dev.mlinfra.testing.contract.ModelMirrorContract;
 import dev.mlinfra.testing.contract.ModelPointersContract;
@@ -18,12 +21,45 @@ import dev.mlinfra.testing.contract.RecentDecisionsContract;
 import dev.mlinfra.testing.contract.SchemaAdminContract;
 import dev.mlinfra.testing.contract.StreamAdminContract;
 import dev.mlinfra.testing.contract.TelemetryContract;
+import dev.mlinfra.testing.contract.TrainingReaderContract;
 import org.junit.jupiter.api.Nested;
 
 /** The fakes keep the promises of what they stand for. */
 class FakeContractsTest {
   private final FakeInfra fake = FakeInfra.create();
   private final RecordingWiring open = RecordingWiring.opened(fake);
+
+  @Nested
+  class ADecisionSink extends DecisionSinkContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
+  }
+
+  @Nested
+  class ADecisionReader extends DecisionReaderContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
+  }
+
+  @Nested
+  class ATrainingReader extends TrainingReaderContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
+  }
+
+  @Nested
+  class AnErasureStore extends ErasureStoreContract {
+    @Override
+    protected RecordingWiring opened() {
+      return open;
+    }
+  }
 
   @Nested
   class AnOfflineStore extends OfflineStoreContract {
