@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
-import dev.mlinfra.decision.Activation;
-import dev.mlinfra.decision.Feedback;
+import dev.mlinfra.decision.Decision;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.PauseSignal;
+import dev.mlinfra.spi.RowBatch;
+import dev.mlinfra.spi.RowSink;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.testing.fake.FakeInfra;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -154,20 +154,20 @@ class SpoolConfigTest {
   @Test
   void refusesAStoreWhoseRowsCannotWaitElsewhere() {
     DecisionSink plain =
-        new DecisionSink() {
+        new RecordingStore() {
           @Override
-          public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
-            return new Written(batch.size(), 0);
-          }
+          public RowSink<Decision> decisions() {
+            return new RowSink<>() {
+              @Override
+              public Written write(RowBatch<Decision> batch, boolean firstAttempt) {
+                return new Written(batch.size(), 0);
+              }
 
-          @Override
-          public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
-            return new Written(batch.size(), 0);
-          }
-
-          @Override
-          public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
-            return new Written(batch.size(), 0);
+              @Override
+              public Optional<RowStore<Decision>> rows() {
+                return Optional.empty();
+              }
+            };
           }
         };
     MlInfraConfig config =

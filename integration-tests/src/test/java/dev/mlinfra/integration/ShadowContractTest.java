@@ -17,7 +17,7 @@ import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import dev.mlinfra.testing.Await;
 import dev.mlinfra.testing.RecordingTelemetry;
 import dev.mlinfra.testing.fake.Call;
