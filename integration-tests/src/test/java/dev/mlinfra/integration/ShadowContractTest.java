@@ -324,7 +324,9 @@ class ShadowContractTest {
 
   private static void refusePoison(Call call) {
     for (Object item : call.items()) {
-      if (item instanceof LoggedDecision row && row.decision().action().equals(POISON)) {
+      if (item instanceof LoggedRow<?> row
+          && row.value() instanceof Decision decision
+          && decision.action().equals(POISON)) {
         throw new CorruptDataException("row was refused; correct it");
       }
     }

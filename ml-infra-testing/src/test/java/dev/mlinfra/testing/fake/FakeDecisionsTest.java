@@ -44,7 +44,8 @@ class FakeDecisionsTest {
   void storesNothingTwiceWhenTheAnswerWasLost() {
     RowBatch<Decision> batch = batch(row("a", NOON), row("b", NOON));
     open.fake.loseAnswers(Part.DECISION_SINK);
-    assertThatThrownBy(() -> sink.decisions().write(batch, true)).isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> sink.decisions().write(batch, true))
+        .isInstanceOf(UnavailableException.class);
     open.fake.heal();
     assertThat(sink.decisions().write(batch, false)).isEqualTo(new Written(0, 2));
   }
@@ -104,13 +105,14 @@ class FakeDecisionsTest {
 
   @Test
   void readsASpanInOrderOfTimeForOneAgent() {
-    sink.decisions().write(
-        batch(
-            row("late", NOON.plusSeconds(2)),
-            row("early", NOON),
-            row("end", NOON.plusSeconds(10)),
-            new LoggedRow<>(Decision.by("other").action("x").decidedAt(NOON).build(), 4, 1)),
-        true);
+    sink.decisions()
+        .write(
+            batch(
+                row("late", NOON.plusSeconds(2)),
+                row("early", NOON),
+                row("end", NOON.plusSeconds(10)),
+                new LoggedRow<>(Decision.by("other").action("x").decidedAt(NOON).build(), 4, 1)),
+            true);
     DecisionQuery query = DecisionQuery.between(NOON, NOON.plusSeconds(10)).agent("ranker");
     assertThat(read(query)).extracting(o -> o.decision().action()).containsExactly("early", "late");
     assertThat(read(query.model("none"))).isEmpty();
@@ -150,11 +152,13 @@ class FakeDecisionsTest {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // the list only reads them
   private static RowBatch<Decision> batch(LoggedRow<Decision>... rows) {
     return RowBatch.of(List.of(rows));
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // the stream only reads them
   private static <T> RowBatch<T> rows(T... values) {
     return RowBatch.of(Stream.of(values).map(value -> new LoggedRow<>(value, 1, 1)).toList());
   }
