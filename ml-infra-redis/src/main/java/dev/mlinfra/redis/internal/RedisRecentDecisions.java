@@ -38,10 +38,10 @@ final class RedisRecentDecisions implements RecentDecisions {
   /** Long enough to connect for the first batch, short enough for the writer to lose. */
   private static final Duration CONNECT_BUDGET = Duration.ofMillis(100);
 
-  /** For all of a batch, and for the next answer. */
+  /** For room for all of a batch, and for the next part of it. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-  private static final Duration STALL = Duration.ofMillis(250);
+  private static final Duration STALL = Duration.ofMillis(500);
   private static final int PARTS = 5; // of what may be outstanding
 
   private final RedisLink reads;
@@ -63,12 +63,16 @@ final class RedisRecentDecisions implements RecentDecisions {
   @Override
   public void remember(List<RecentDecision> batch) {
     int sent = 0;
+    long patience = LONGEST_WAIT.toNanos();
     try {
-      long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
       while (sent < batch.size()) {
         List<RecentDecision> part = batch.subList(sent, Math.min(batch.size(), sent + atOnce));
-        if (!hasRoom(part.size(), deadline - System.nanoTime())) {
-          break;
+        if (!room.tryAcquire(part.size())) {
+          long before = System.nanoTime();
+          if (!awaitRoom(part.size(), patience)) {
+            break;
+          }
+          patience -= System.nanoTime() - before;
         }
         send(part);
         sent += part.size();
@@ -80,11 +84,8 @@ final class RedisRecentDecisions implements RecentDecisions {
     }
   }
 
-  /** Waits for answers only while there are some, so that a server that hangs holds nobody up. */
-  private boolean hasRoom(int commands, long longestNanos) {
-    if (room.tryAcquire(commands)) {
-      return true;
-    }
+  /** Waits only while answers come, so that a server that hangs holds nobody up again and again. */
+  private boolean awaitRoom(int commands, long longestNanos) {
     try {
       long wait = stalled ? 0 : Math.min(longestNanos, STALL.toNanos());
       boolean taken = room.tryAcquire(commands, wait, TimeUnit.NANOSECONDS);
@@ -120,8 +121,9 @@ final class RedisRecentDecisions implements RecentDecisions {
   private void settle(@Nullable String answer, @Nullable Throwable failure) {
     if (failure != null) {
       dropped.increment();
+    } else {
+      stalled = false;
     }
-    stalled = failure != null;
     room.release();
   }
 
