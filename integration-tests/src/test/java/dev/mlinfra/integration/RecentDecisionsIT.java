@@ -39,7 +39,7 @@ class RecentDecisionsIT {
         List<UUID> some = ids.subList(from, from + AT_ONCE);
         Await.until(
             "each of them is found",
-            () -> ml.decisions().recent(some, LONG).stream().allMatch(Optional::isPresent));
+            () -> ml.history().recent(some, LONG).stream().allMatch(Optional::isPresent));
       }
     }
   }
@@ -55,6 +55,6 @@ class RecentDecisionsIT {
   private static boolean isRemembered(MlInfra ml) {
     Decision first = Decision.by("ranker").action("first").build();
     ml.decisions().log(first);
-    return ml.decisions().flush(LONG) && ml.decisions().recent(first.id()).isPresent();
+    return ml.decisions().flush(LONG) && ml.history().recent(first.id()).isPresent();
   }
 }

@@ -105,8 +105,7 @@ final class SpoolFileReader {
     return Optional.empty();
   }
 
-  private Optional<ReadFile> unreadable(
-      SpoolDirectory directory, SpoolName name, Throwable cause) {
+  private Optional<ReadFile> unreadable(SpoolDirectory directory, SpoolName name, Throwable cause) {
     failures.again(
         times ->
             LOG.warn(

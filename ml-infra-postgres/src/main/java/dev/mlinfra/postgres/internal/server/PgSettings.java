@@ -104,7 +104,7 @@ public final class PgSettings {
   }
 
   /** The address of settings without faults. */
-  PgAddress address() {
+  public PgAddress address() {
     Faults faults = new Faults();
     PgAddress address = PgAddress.parse(chosen.get(URL), faults);
     faults.throwIfAny();

@@ -2,11 +2,8 @@ package dev.mlinfra.postgres.internal.copy;
 
 import dev.mlinfra.postgres.internal.copy.Column.Before;
 import dev.mlinfra.postgres.internal.server.Database;
-import dev.mlinfra.postgres.internal.server.PgAddress;
 import dev.mlinfra.postgres.internal.server.PgSettings;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.check.Faults;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -15,27 +12,12 @@ import java.util.stream.Stream;
 
 /** The sink of a later release, whose decisions have the weather too. */
 public final class AddedColumn implements AutoCloseable {
-  private static final Duration LONG = Duration.ofSeconds(30);
-
   private final Database database;
   private final DecisionSink sink;
 
   /** Puts the column behind so many others. */
   public AddedColumn(String url, String user, int position) {
-    this.database =
-        new Database(
-            new PgSettings(
-                PgAddress.parse(url, new Faults()),
-                user,
-                null,
-                "ml_learning",
-                8,
-                LONG,
-                LONG,
-                LONG,
-                1,
-                1,
-                "test"));
+    this.database = new Database(PgSettings.at(url).with(PgSettings.USER, user), "a later release");
     List<DecisionColumn> columns = new ArrayList<>(DecisionColumns.of("later"));
     columns.add(
         position,
