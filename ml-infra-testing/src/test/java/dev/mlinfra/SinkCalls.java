@@ -1,7 +1,7 @@
 package dev.mlinfra;
 
-import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.spi.LoggedRow;
 import dev.mlinfra.testing.fake.FakeInfra;
 import dev.mlinfra.testing.fake.Part;

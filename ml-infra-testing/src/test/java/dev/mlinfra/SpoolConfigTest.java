@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
+import dev.mlinfra.decision.Activation;
 import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.ModelMirror;
@@ -20,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,21 +158,24 @@ class SpoolConfigTest {
   @Test
   void refusesAStoreWhoseRowsCannotWaitElsewhere() {
     DecisionSink plain =
-        new RecordingStore() {
+        new DecisionSink() {
           @Override
           public RowSink<Decision> decisions() {
-            return new RowSink<>() {
-              @Override
-              public Written write(RowBatch<Decision> batch, boolean firstAttempt) {
-                return new Written(batch.size(), 0);
-              }
-
-              @Override
-              public Optional<RowStore<Decision>> rows() {
-                return Optional.empty();
-              }
-            };
+            return new OnlyStored<>();
           }
+
+          @Override
+          public RowSink<Feedback> feedback() {
+            return new OnlyStored<>();
+          }
+
+          @Override
+          public RowSink<Activation> activations() {
+            return new OnlyStored<>();
+          }
+
+          @Override
+          public void numbering(LongSupplier numbered) {}
         };
     MlInfraConfig config =
         MlInfraConfig.forService("s")
@@ -178,5 +185,17 @@ class SpoolConfigTest {
     assertThatThrownBy(() -> MlInfra.connect(config))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("spool was set but");
+  }
+
+  private record OnlyStored<T>() implements RowSink<T> {
+    @Override
+    public Written write(RowBatch<T> batch, boolean firstAttempt) {
+      return new Written(batch.size(), 0);
+    }
+
+    @Override
+    public Optional<RowStore<T>> rows() {
+      return Optional.empty();
+    }
   }
 }

@@ -7,6 +7,9 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.embedded.EmbeddedRedis;
 import dev.mlinfra.redis.Redis;
+import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.testing.Await;
+import dev.mlinfra.testing.fake.FakeInfra;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +50,7 @@ class RecentDecisionsIT {
   private static MlInfra connect(EmbeddedRedis redis) {
     return MlInfra.connect(
         MlInfraConfig.forService("burst")
-            .install(new MemorySink())
+            .install(FakeInfra.create().only(DecisionSink.class))
             .install(Redis.at(redis.url()).password(redis.password()).commandTimeout(LONG))
             .build());
   }

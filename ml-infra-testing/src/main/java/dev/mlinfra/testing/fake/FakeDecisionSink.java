@@ -184,11 +184,7 @@ final class FakeDecisionSink implements DecisionSink {
     return faulty.call(
         call(batch, firstAttempt),
         () ->
-            add(
-                feedback,
-                batch,
-                Feedback::id,
-                row -> forgotten.refusesFeedback(row.decisionId())));
+            add(feedback, batch, Feedback::id, row -> forgotten.refusesFeedback(row.decisionId())));
   }
 
   private Written writeActivations(List<LoggedRow<Activation>> rows, boolean firstAttempt) {

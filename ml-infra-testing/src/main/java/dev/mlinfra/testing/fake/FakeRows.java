@@ -29,7 +29,10 @@ final class FakeRows<T> implements RowSink<T>, RowStore<T> {
   private final AtomicLong number = new AtomicLong(System.nanoTime());
   private final Map<Long, LoggedRow<T>> rows = new ConcurrentHashMap<>();
 
-  FakeRows(String origin, Function<T, String> id, BiFunction<List<LoggedRow<T>>, Boolean, Written> store) {
+  FakeRows(
+      String origin,
+      Function<T, String> id,
+      BiFunction<List<LoggedRow<T>>, Boolean, Written> store) {
     this.origin = origin;
     this.id = id;
     this.store = store;
