@@ -1,7 +1,8 @@
 package dev.mlinfra;
 
+import dev.mlinfra.decision.Decision;
 import dev.mlinfra.error.CorruptDataException;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import dev.mlinfra.testing.fake.FakeInfra;
 import dev.mlinfra.testing.fake.Part;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class SinkCalls {
 
   /** The numbers of what is stored. */
   public static List<Long> sequences(FakeInfra fake) {
-    return fake.rows().stream().map(LoggedDecision::sequence).toList();
+    return fake.rows().stream().map(LoggedRow::sequence).toList();
   }
 
   /** Lets the sink refuse each batch with such an action, for good. */
@@ -31,8 +32,9 @@ public final class SinkCalls {
           if (call.items().stream()
               .anyMatch(
                   item ->
-                      item instanceof LoggedDecision row
-                          && row.decision().action().equals(action))) {
+                      item instanceof LoggedRow<?> row
+                          && row.value() instanceof Decision decision
+                          && decision.action().equals(action))) {
             throw new CorruptDataException("action was refused by the test");
           }
         });

@@ -6,21 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mlinfra.buffer.Durability;
 import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.decision.Activation;
+import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelStore;
 import dev.mlinfra.spi.PauseSignal;
+import dev.mlinfra.spi.RowBatch;
+import dev.mlinfra.spi.RowSink;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.testing.fake.FakeInfra;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,19 +160,22 @@ class SpoolConfigTest {
     DecisionSink plain =
         new DecisionSink() {
           @Override
-          public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
-            return new Written(batch.size(), 0);
+          public RowSink<Decision> decisions() {
+            return new OnlyStored<>();
           }
 
           @Override
-          public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
-            return new Written(batch.size(), 0);
+          public RowSink<Feedback> feedback() {
+            return new OnlyStored<>();
           }
 
           @Override
-          public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
-            return new Written(batch.size(), 0);
+          public RowSink<Activation> activations() {
+            return new OnlyStored<>();
           }
+
+          @Override
+          public void numbering(LongSupplier numbered) {}
         };
     MlInfraConfig config =
         MlInfraConfig.forService("s")
@@ -178,5 +185,17 @@ class SpoolConfigTest {
     assertThatThrownBy(() -> MlInfra.connect(config))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("spool was set but");
+  }
+
+  private record OnlyStored<T>() implements RowSink<T> {
+    @Override
+    public Written write(RowBatch<T> batch, boolean firstAttempt) {
+      return new Written(batch.size(), 0);
+    }
+
+    @Override
+    public Optional<RowStore<T>> rows() {
+      return Optional.empty();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.mlinfra.integration;
 
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.spi.LoggedRow;
 import java.util.Collection;
 import java.util.function.Predicate;
 
@@ -17,11 +18,12 @@ import java.util.function.Predicate;
 record ClickRate(int rows, double plain, double weighted, double low, double high) {
   private static final double Z = 1.96;
 
-  static ClickRate of(Collection<LoggedDecision> passed, Predicate<LoggedDecision> clicked) {
+  static ClickRate of(
+      Collection<LoggedRow<Decision>> passed, Predicate<LoggedRow<Decision>> clicked) {
     double clicks = 0;
     double weights = 0;
     double weightedClicks = 0;
-    for (LoggedDecision row : passed) {
+    for (LoggedRow<Decision> row : passed) {
       double weight = 1 / row.passProbability();
       clicks += clicked.test(row) ? 1 : 0;
       weights += weight;
@@ -29,7 +31,7 @@ record ClickRate(int rows, double plain, double weighted, double low, double hig
     }
     double share = weightedClicks / weights;
     double squares = 0;
-    for (LoggedDecision row : passed) {
+    for (LoggedRow<Decision> row : passed) {
       double weight = 1 / row.passProbability();
       squares += weight * (weight - 1) * Math.pow((clicked.test(row) ? 1 : 0) - share, 2);
     }

@@ -18,7 +18,7 @@ import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import dev.mlinfra.testing.Await;
 import dev.mlinfra.testing.RecordingTelemetry;
 import dev.mlinfra.testing.fake.Call;
@@ -326,7 +326,9 @@ class ShadowContractTest {
 
   private static void refusePoison(Call call) {
     for (Object item : call.items()) {
-      if (item instanceof LoggedDecision row && row.decision().action().equals(POISON)) {
+      if (item instanceof LoggedRow<?> row
+          && row.value() instanceof Decision decision
+          && decision.action().equals(POISON)) {
         throw new CorruptDataException("row was refused; correct it");
       }
     }

@@ -131,8 +131,8 @@ class UnbiasedLossTest {
 
   private static ClickRate mean(FakeInfra fake) {
     return ClickRate.of(
-        fake.rows().stream().filter(row -> !row.decision().agent().equals(PLUG)).toList(),
-        row -> row.decision().context().containsKey("clicked"));
+        fake.rows().stream().filter(row -> !row.value().agent().equals(PLUG)).toList(),
+        row -> row.value().context().containsKey("clicked"));
   }
 
   private void hold() {

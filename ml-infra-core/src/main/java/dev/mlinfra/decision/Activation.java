@@ -1,6 +1,5 @@
 package dev.mlinfra.decision;
 
-import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.spi.check.EventTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class Activation implements Bufferable {
-  private static final int OBJECT_BYTES = 96;
+public final class Activation {
   private static final UUID NO_DECISION = new UUID(0, 0);
 
   private final @Nullable UUID decisionId;
@@ -75,17 +73,12 @@ public final class Activation implements Bufferable {
         : activatedAt;
   }
 
-  @Override
-  public UUID fateId() {
-    return decisionId();
-  }
-
-  @Override
-  public int sizeBytes() {
-    return OBJECT_BYTES;
-  }
-
-  @Override
+  /**
+   * Returns the rule that it breaks.
+   *
+   * @return one line: subject, actual value, rule, next step; empty when it is valid
+   * @since 0.1
+   */
   public Optional<String> fault() {
     if (decisionId == null) {
       return Optional.of(

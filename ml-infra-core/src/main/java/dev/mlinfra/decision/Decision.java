@@ -1,6 +1,5 @@
 package dev.mlinfra.decision;
 
-import dev.mlinfra.buffer.Bufferable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class Decision implements Bufferable {
+public final class Decision {
   private final UUID id;
   private final Instant decidedAt;
   private final String agent;
@@ -288,17 +287,22 @@ public final class Decision implements Bufferable {
     return Optional.ofNullable(subject);
   }
 
-  @Override
-  public UUID fateId() {
-    return id();
-  }
-
-  @Override
+  /**
+   * Returns about how much of {@link dev.mlinfra.buffer.BufferOptions#maxQueuedBytes} it takes.
+   *
+   * @return bytes of heap
+   * @since 0.1
+   */
   public int sizeBytes() {
     return sizeBytes;
   }
 
-  @Override
+  /**
+   * Returns the rule that it breaks.
+   *
+   * @return one line: subject, actual value, rule, next step; empty when it is valid
+   * @since 0.1
+   */
   public Optional<String> fault() {
     return Optional.ofNullable(fault);
   }

@@ -1,6 +1,5 @@
 package dev.mlinfra.decision;
 
-import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.spi.check.EventTime;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.Texts;
@@ -21,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class Feedback implements Bufferable {
+public final class Feedback {
   private static final String DEFAULT_KIND = "reward";
-  private static final int OBJECT_BYTES = 160;
 
   /** Sums of any number of such rewards, and of their squares, are still numbers. */
   private static final double MAX_REWARD = 1e100;
@@ -242,20 +240,12 @@ public final class Feedback implements Bufferable {
         : observedAt;
   }
 
-  @Override
-  public UUID fateId() {
-    return decisionId();
-  }
-
-  @Override
-  public int sizeBytes() {
-    return OBJECT_BYTES
-        + kind().length()
-        + (label == null ? 0 : label.length())
-        + (key == null ? 0 : key.length());
-  }
-
-  @Override
+  /**
+   * Returns the rule that it breaks.
+   *
+   * @return one line: subject, actual value, rule, next step; empty when it is valid
+   * @since 0.1
+   */
   public Optional<String> fault() {
     if (decisionId == null) {
       return Optional.of(

@@ -1,6 +1,5 @@
 package dev.mlinfra.event;
 
-import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.decision.DecisionIds;
 import dev.mlinfra.spi.check.EventTime;
 import dev.mlinfra.spi.check.Faults;
@@ -21,12 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class Event implements Bufferable {
+public final class Event {
   private static final int MAX_NAME_CHARS = 128;
   private static final int MAX_FIELDS = 64;
   private static final int MAX_CHARS = 65_536;
-  private static final int OBJECT_BYTES = 200;
-  private static final int FIELD_BYTES = 96;
 
   private final UUID id;
   private final String type;
@@ -159,21 +156,12 @@ public final class Event implements Bufferable {
     return fields;
   }
 
-  @Override
-  public UUID fateId() {
-    return id;
-  }
-
-  @Override
-  public int sizeBytes() {
-    long size = OBJECT_BYTES;
-    for (Map.Entry<String, String> field : fields.entrySet()) {
-      size += FIELD_BYTES + field.getKey().length() + field.getValue().length();
-    }
-    return (int) Math.min(size, Integer.MAX_VALUE);
-  }
-
-  @Override
+  /**
+   * Returns the rule that it breaks.
+   *
+   * @return one line: subject, actual value, rule, next step; empty when it is valid
+   * @since 0.1
+   */
   public Optional<String> fault() {
     return Optional.ofNullable(fault);
   }

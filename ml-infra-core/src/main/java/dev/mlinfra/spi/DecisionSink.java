@@ -1,85 +1,39 @@
 package dev.mlinfra.spi;
 
 import dev.mlinfra.decision.Activation;
+import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Stores decisions, feedback and activations. May be called by several threads; blocks within its
- * own time-outs.
- *
- * <p>A batch is stored whole or not at all. {@link dev.mlinfra.error.CorruptDataException} means
- * that some row can never be stored, so that the caller halves the batch; a retryable exception
- * means that the outcome is unknown or that nothing was stored, so that the caller tries again with
- * {@code firstAttempt} false.
+ * Stores what decision logs take, each kind of rows by a sink of its own. Thread-safe.
  *
  * @since 0.1
  */
 public interface DecisionSink {
   /**
-   * Stores decisions.
+   * Returns what stores decisions.
    *
-   * @param batch at least one
-   * @param firstAttempt true when no part of the batch was ever sent
-   * @return how many were new
-   * @throws dev.mlinfra.error.MlInfraException as the class says
+   * @return always the same
    * @since 0.1
    */
-  Written write(List<LoggedDecision> batch, boolean firstAttempt);
+  RowSink<Decision> decisions();
 
   /**
-   * Stores feedback.
+   * Returns what stores feedback, each by its id once.
    *
-   * @param batch at least one
-   * @param firstAttempt true when no part of the batch was ever sent
-   * @return how many were new
-   * @throws dev.mlinfra.error.MlInfraException as the class says
+   * @return always the same
    * @since 0.1
    */
-  Written writeFeedback(List<Feedback> batch, boolean firstAttempt);
+  RowSink<Feedback> feedback();
 
   /**
-   * Stores activations, of which the first one for a decision stays.
+   * Returns what stores activations, of which the first one for a decision stays.
    *
-   * @param batch at least one
-   * @param firstAttempt true when no part of the batch was ever sent
-   * @return how many were new
-   * @throws dev.mlinfra.error.MlInfraException as the class says
+   * @return always the same
    * @since 0.1
    */
-  Written writeActivations(List<Activation> batch, boolean firstAttempt);
-
-  /**
-   * Returns how decisions are kept outside of the store, for a spool.
-   *
-   * @return empty when they cannot be
-   * @since 0.1
-   */
-  default Optional<RowStore<LoggedDecision>> decisionRows() {
-    return Optional.empty();
-  }
-
-  /**
-   * Returns how feedback is kept outside of the store, for a spool.
-   *
-   * @return empty when it cannot be
-   * @since 0.1
-   */
-  default Optional<RowStore<Feedback>> feedbackRows() {
-    return Optional.empty();
-  }
-
-  /**
-   * Returns how activations are kept outside of the store, for a spool.
-   *
-   * @return empty when they cannot be
-   * @since 0.1
-   */
-  default Optional<RowStore<Activation>> activationRows() {
-    return Optional.empty();
-  }
+  RowSink<Activation> activations();
 
   /**
    * Tells the store whom to ask how many numbers this process has given to decisions. A store that
@@ -88,5 +42,5 @@ public interface DecisionSink {
    * @param numbered the count so far; cheap and thread-safe
    * @since 0.1
    */
-  default void numbering(LongSupplier numbered) {}
+  void numbering(LongSupplier numbered);
 }

@@ -1,13 +1,11 @@
 package dev.mlinfra.spi;
 
-import java.util.List;
-
 /**
  * Encodes rows in the form in which the store takes them, and stores rows in that form, also those
  * of another process. May be called by several threads; {@link #store} blocks within its own
  * time-outs.
  *
- * @param <T> what a row is made of
+ * @param <T> what was logged
  * @since 0.1
  */
 public interface RowStore<T> {
@@ -39,7 +37,7 @@ public interface RowStore<T> {
    * @throws dev.mlinfra.error.CorruptDataException when one of them cannot be encoded
    * @since 0.1
    */
-  EncodedRows encode(List<T> batch);
+  EncodedRows encode(RowBatch<T> batch);
 
   /**
    * Stores rows, each once however often it comes.
@@ -47,7 +45,7 @@ public interface RowStore<T> {
    * @param rows at least one
    * @param firstAttempt true when no part of them was ever sent
    * @return how many were new
-   * @throws dev.mlinfra.error.MlInfraException as {@link DecisionSink} says
+   * @throws dev.mlinfra.error.MlInfraException as {@link RowSink} says
    * @since 0.1
    */
   Written store(EncodedRows rows, boolean firstAttempt);

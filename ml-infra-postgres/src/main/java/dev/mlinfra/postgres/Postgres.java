@@ -1,7 +1,7 @@
 package dev.mlinfra.postgres;
 
-import dev.mlinfra.postgres.internal.PgSettings;
 import dev.mlinfra.postgres.internal.PostgresParts;
+import dev.mlinfra.postgres.internal.server.PgSettings;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;

@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres;
 
+import static dev.mlinfra.postgres.OpenPostgres.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,8 @@ import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EncodedRows;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
+import dev.mlinfra.spi.RowBatch;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.net.ServerSocket;
@@ -93,13 +95,11 @@ class DecisionSinkIT {
 
   @Test
   void encodesManyShortRowsInLittleMemoryAfterALongOne() {
-    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    RowStore<Decision> rows = postgres.decisionRows();
     Decision wide = Decision.by("a").action("b").context("text", "x".repeat(60_000)).build();
-    assertThat(rows.encode(List.of(new LoggedDecision(wide, 1, 1))).length()).isGreaterThan(60_000);
+    assertThat(rows.encode(batch(wide)).length()).isGreaterThan(60_000);
 
-    List<LoggedDecision> batch =
-        decisions(20_000).stream().map(decision -> new LoggedDecision(decision, 2, 1)).toList();
-    assertThat(rows.encode(batch).bytes().length).isLessThan(32 << 20);
+    assertThat(rows.encode(batch(decisions(20_000), 2)).bytes().length).isLessThan(32 << 20);
   }
 
   @Test
@@ -120,12 +120,13 @@ class DecisionSinkIT {
 
   @Test
   void storesEncodedRowsAsItStoresTheBatchOnEitherRoad() {
-    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
-    List<LoggedDecision> batch = new ArrayList<>();
+    RowStore<Decision> rows = postgres.decisionRows();
+    List<LoggedRow<Decision>> logged = new ArrayList<>();
     for (Decision decision : decisions(2_000)) {
-      batch.add(new LoggedDecision(decision.toBuilder().decidedAt(THEN).build(), 7, 0.5));
+      logged.add(new LoggedRow<>(decision.toBuilder().decidedAt(THEN).build(), 7, 0.5));
     }
-    postgres.part(DecisionSink.class).write(batch, true);
+    RowBatch<Decision> batch = RowBatch.of(logged);
+    postgres.part(DecisionSink.class).decisions().write(batch, true);
     String written = contents();
     database.execute("TRUNCATE ml_learning.agent_decisions");
 
@@ -139,9 +140,9 @@ class DecisionSinkIT {
 
   @Test
   void storesEncodedFeedbackOnce() {
-    RowStore<Feedback> rows = postgres.part(DecisionSink.class).feedbackRows().orElseThrow();
+    RowStore<Feedback> rows = postgres.feedbackRows();
     Feedback click = Feedback.of(UUID.randomUUID(), 1).label("click").observedAt(THEN);
-    EncodedRows encoded = rows.encode(List.of(click, click, click.kind("view")));
+    EncodedRows encoded = rows.encode(batch(click, click, click.kind("view")));
     assertThat(rows.store(encoded, true)).isEqualTo(new Written(2, 1));
     assertThat(rows.store(encoded, false)).isEqualTo(new Written(0, 3));
     assertThat(rows.letter(encoded.slice(1, 2), "a cause"))
@@ -199,9 +200,10 @@ class DecisionSinkIT {
 
   @Test
   void storesEncodedActivationsOnce() {
-    RowStore<Activation> rows = postgres.part(DecisionSink.class).activationRows().orElseThrow();
+    RowStore<Activation> rows =
+        postgres.part(DecisionSink.class).activations().rows().orElseThrow();
     Activation given = Activation.of(UUID.randomUUID());
-    EncodedRows encoded = rows.encode(List.of(given, Activation.of(UUID.randomUUID()), given));
+    EncodedRows encoded = rows.encode(batch(given, Activation.of(UUID.randomUUID()), given));
     assertThat(rows.store(encoded, true)).isEqualTo(new Written(2, 1));
     assertThat(rows.store(encoded, false)).isEqualTo(new Written(0, 3));
     assertThat(rows.letter(encoded.slice(2, 3), "a cause").subjectId())

@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres;
 
+import static dev.mlinfra.postgres.OpenPostgres.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,10 +11,8 @@ import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.privacy.ErasureReceipt;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
-import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.ErasureStore;
-import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.RowStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -65,10 +64,8 @@ class ErasureStoreIT {
 
   @Test
   void deletesParkedRowsOfTheSubject() {
-    DecisionSink sink = postgres.part(DecisionSink.class);
-    RowStore<LoggedDecision> rows = sink.decisionRows().orElseThrow();
-    DeadLetter letter =
-        rows.letter(rows.encode(List.of(new LoggedDecision(about("bob"), 900, 1))), "refused");
+    RowStore<Decision> rows = postgres.decisionRows();
+    DeadLetter letter = rows.letter(rows.encode(batch(about("bob"))), "refused");
     assertThat(letter.subject()).contains("bob");
     DeadLetterStore letters = postgres.part(DeadLetterStore.class);
     letters.park(letter);
@@ -79,20 +76,18 @@ class ErasureStoreIT {
 
   @Test
   void deletesParkedRowsThatNameOneOfItsDecisionsAndNoOthers() {
-    DecisionSink sink = postgres.part(DecisionSink.class);
-    RowStore<LoggedDecision> rows = sink.decisionRows().orElseThrow();
-    RowStore<Feedback> given = sink.feedbackRows().orElseThrow();
+    RowStore<Decision> rows = postgres.decisionRows();
+    RowStore<Feedback> given = postgres.feedbackRows();
     DeadLetterStore letters = postgres.part(DeadLetterStore.class);
     List<Decision> decisions = IntStream.range(0, 500).mapToObj(i -> about("xena")).toList();
     postgres.store(true, decisions);
     for (Decision decision : decisions) {
       Feedback reward = Feedback.of(decision.id(), 1);
-      letters.park(given.letter(given.encode(List.of(reward)), "refused"));
+      letters.park(given.letter(given.encode(batch(reward)), "refused"));
       letters.park(
           new DeadLetter("feedback", "of " + decision.id(), reward.toString(), "refused", 1));
       letters.park(new DeadLetter("activation", decision.id().toString(), "{}", "refused", 1));
-      LoggedDecision shadow = new LoggedDecision(Shadows.of(decision), 906, 1);
-      letters.park(rows.letter(rows.encode(List.of(shadow)), "refused"));
+      letters.park(rows.letter(rows.encode(batch(Shadows.of(decision))), "refused"));
     }
     Feedback others = Feedback.of(UUID.randomUUID(), 1).label("xena");
     letters.park(new DeadLetter("feedback", "other", others.toString(), "refused", 1));
@@ -106,10 +101,9 @@ class ErasureStoreIT {
 
   @Test
   void deletesFeedbackOfAParkedDecisionAndKeepsOutWhatComesLater() {
-    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    RowStore<Decision> rows = postgres.decisionRows();
     Decision parked = about("yuri");
-    LoggedDecision row = new LoggedDecision(parked, 907, 1);
-    postgres.part(DeadLetterStore.class).park(rows.letter(rows.encode(List.of(row)), "refused"));
+    postgres.part(DeadLetterStore.class).park(rows.letter(rows.encode(batch(parked)), "refused"));
     postgres.reward(true, Feedback.of(parked.id(), 1).label("yuri was here"));
 
     ErasureReceipt receipt = forget(postgres, "yuri");
@@ -130,8 +124,8 @@ class ErasureStoreIT {
     Decision live = about("vera");
     postgres.store(true, List.of(live));
     forget(postgres, "vera");
-    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
-    EncodedRows shadow = rows.encode(List.of(new LoggedDecision(Shadows.of(live), 903, 1)));
+    RowStore<Decision> rows = postgres.decisionRows();
+    EncodedRows shadow = rows.encode(batch(Shadows.of(live)));
     assertThat(rows.store(shadow, true).inserted()).isZero();
   }
 
@@ -139,9 +133,8 @@ class ErasureStoreIT {
   void namesAShadowByItsTimeTooInALetter() {
     Decision live = about("wim");
     Decision shadow = Shadows.of(live);
-    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
-    EncodedRows both =
-        rows.encode(List.of(new LoggedDecision(live, 904, 1), new LoggedDecision(shadow, 905, 1)));
+    RowStore<Decision> rows = postgres.decisionRows();
+    EncodedRows both = rows.encode(batch(live, shadow));
     assertThat(rows.letter(both.slice(0, 1), "refused").subjectId())
         .isEqualTo(live.id().toString());
     assertThat(rows.letter(both.slice(1, 2), "refused").subjectId())
@@ -151,14 +144,14 @@ class ErasureStoreIT {
   @ParameterizedTest
   @CsvSource({"2, 1, 4", "1, 2, 9"}) // without the subject, and without deferred before it
   void storesDecisionsOfOlderReleases(int version, int fields, int bytes) {
-    RowStore<LoggedDecision> rows = postgres.part(DecisionSink.class).decisionRows().orElseThrow();
+    RowStore<Decision> rows = postgres.decisionRows();
     String agent = "version-" + version;
     EncodedRows old =
         older(
             rows.encode(
-                List.of(
-                    new LoggedDecision(Decision.by(agent).action("a").build(), 901, 1),
-                    new LoggedDecision(Decision.by(agent).action("b").build(), 902, 1))),
+                batch(
+                    Decision.by(agent).action("a").build(),
+                    Decision.by(agent).action("b").build())),
             fields,
             bytes);
     assertThat(rows.reads(version)).isTrue();
@@ -175,10 +168,10 @@ class ErasureStoreIT {
 
   @Test
   void storesFeedbackOfTheReleaseThatKnewNoRevisions() {
-    RowStore<Feedback> rows = postgres.part(DecisionSink.class).feedbackRows().orElseThrow();
+    RowStore<Feedback> rows = postgres.feedbackRows();
     Feedback given = Feedback.of(UUID.randomUUID(), 7);
     assertThat(rows.reads(1)).isTrue();
-    assertThat(rows.store(older(rows.encode(List.of(given)), 1, 5), true).inserted()).isOne();
+    assertThat(rows.store(older(rows.encode(batch(given)), 1, 5), true).inserted()).isOne();
     assertThat(
             database.text(
                 "SELECT reward FROM ml_learning.agent_feedback WHERE NOT replaces"

@@ -5,13 +5,15 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.HealthProbe;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowBatch;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.SchemaAdmin;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.testing.RecordingWiring;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** What the module hands over, and short ways to store rows. */
 final class OpenPostgres implements AutoCloseable {
@@ -44,17 +46,39 @@ final class OpenPostgres implements AutoCloseable {
   }
 
   Written store(boolean firstAttempt, List<Decision> decisions) {
-    List<LoggedDecision> batch = new ArrayList<>();
-    decisions.forEach(decision -> batch.add(new LoggedDecision(decision, ++sequence, 1)));
-    return part(DecisionSink.class).write(batch, firstAttempt);
+    long first = sequence + 1;
+    sequence += decisions.size();
+    return part(DecisionSink.class).decisions().write(batch(decisions, first), firstAttempt);
   }
 
   Written reward(boolean firstAttempt, Feedback... feedback) {
-    return part(DecisionSink.class).writeFeedback(List.of(feedback), firstAttempt);
+    return part(DecisionSink.class).feedback().write(batch(feedback), firstAttempt);
   }
 
   Written activate(boolean firstAttempt, Activation... activations) {
-    return part(DecisionSink.class).writeActivations(List.of(activations), firstAttempt);
+    return part(DecisionSink.class).activations().write(batch(activations), firstAttempt);
+  }
+
+  RowStore<Decision> decisionRows() {
+    return part(DecisionSink.class).decisions().rows().orElseThrow();
+  }
+
+  RowStore<Feedback> feedbackRows() {
+    return part(DecisionSink.class).feedback().rows().orElseThrow();
+  }
+
+  /** Rows that are numbered from some number on. */
+  static <T> RowBatch<T> batch(List<T> values, long first) {
+    double[] passProbabilities = new double[values.size()];
+    Arrays.fill(passProbabilities, 1);
+    return new RowBatch<>(
+        values, LongStream.range(first, first + values.size()).toArray(), passProbabilities);
+  }
+
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the list only reads them
+  static <T> RowBatch<T> batch(T... values) {
+    return batch(List.of(values), 900);
   }
 
   @Override

@@ -1,20 +1,22 @@
 package dev.mlinfra.internal.buffer;
 
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.spi.DeadLetter;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.RowBatch;
+import dev.mlinfra.spi.RowSink;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.spi.runtime.Attempts;
 import dev.mlinfra.spi.runtime.Backoff;
-import dev.mlinfra.spi.runtime.Causes;
 import dev.mlinfra.spi.runtime.RepeatingTask;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,25 +27,29 @@ import org.slf4j.LoggerFactory;
  * again after a back-off; a batch with a row that the store refuses is halved until the row stands
  * alone and is parked. Confined to the writer thread.
  */
-final class BatchWriter<T extends Bufferable> {
+final class BatchWriter<T> {
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
   private static final long BUSY_PAUSE_NANOS = 10_000_000;
   private static final long IDLE_PAUSE_NANOS = 20_000_000;
   private static final double SPILL_MARK = 0.5; // of the room
+  private static final int FIRST_ROWS = 64;
+  private static final long[] NO_SEQUENCES = {};
+  private static final double[] NO_PROBABILITIES = {};
 
-  private final String name;
+  private final RowKind<T> kind;
   private final double sampleRate;
   private final int maxRows;
   private final long lingerNanos;
   private final Attempts attempts;
-  private final BatchStore<T> store;
+  private final RowSink<T> store;
   private final SpillTarget<T> overflow;
-  private final DeadLetters<T> parking;
   private final Counts counts;
   private final HostQueue intake;
   private final Telemetry telemetry;
-  private final Deque<Segment<T>> pending = new ArrayDeque<>();
-  private List<Sequenced<T>> open = new ArrayList<>();
+  private final PendingRows<RowBatch<T>> pending;
+  private List<T> open = new ArrayList<>();
+  private long[] sequences = NO_SEQUENCES;
+  private double[] passProbabilities = NO_PROBABILITIES;
   private long openedAtNanos;
   private long nextSequence = 1;
   private int firstRing;
@@ -52,27 +58,27 @@ final class BatchWriter<T extends Bufferable> {
   private volatile boolean empty = true;
 
   BatchWriter(
-      String name,
+      RowKind<T> kind,
       BufferOptions options,
       double sampleRate,
-      BatchStore<T> store,
+      RowSink<T> store,
       SpillTarget<T> overflow,
-      DeadLetters<T> parking,
+      Optional<DeadLetterStore> letters,
       Counts counts,
       HostQueue intake,
       Telemetry telemetry) {
-    this.name = name;
+    this.kind = kind;
     this.sampleRate = sampleRate;
     this.maxRows = options.maxBatchRows();
     this.lingerNanos = options.linger().toNanos();
     this.attempts =
         new Attempts(
             BatchWriter.class,
-            name + " buffer",
+            kind.name() + " buffer",
             new Backoff(options.minBackoff(), options.maxBackoff()));
     this.store = store;
     this.overflow = overflow;
-    this.parking = parking;
+    this.pending = new PendingRows<>(new Batches(), letters);
     this.counts = counts;
     this.intake = intake;
     this.telemetry = telemetry;
@@ -133,41 +139,43 @@ final class BatchWriter<T extends Bufferable> {
 
   /** Gives up what was not written, counted under a reason. */
   void abandon(LongAdder lost) {
-    long left = open.size();
-    for (Segment<T> segment : pending) {
-      left += segment.rows.size();
-    }
+    long left = open.size() + pending.clear();
     if (left > 0) {
       lost.add(left);
-      LOG.warn("{} buffer closed with {} rows unwritten; they are counted as dropped", name, left);
+      LOG.warn(
+          "{} buffer closed with {} rows unwritten; they are counted as dropped",
+          kind.name(),
+          left);
     }
-    pending.clear();
     open = new ArrayList<>();
     empty = true;
   }
 
   private void closeOpen() {
-    pending.add(new Segment<>(open, true));
-    open = new ArrayList<>();
+    List<T> next = new ArrayList<>();
+    pending.add(new RowBatch<>(open, sequences, passProbabilities), true);
+    open = next;
+    sequences = NO_SEQUENCES;
+    passProbabilities = NO_PROBABILITIES;
   }
 
   /** Returns false when the first batch is still in memory. */
   private boolean keepNext() {
-    Segment<T> segment = pending.getFirst();
+    RowBatch<T> rows = pending.first();
     try {
-      if (!overflow.keep(segment.rows, segment.firstAttempt)) {
+      if (!overflow.keep(rows, pending.isFirstAttempt())) {
         return false;
       }
     } catch (CorruptDataException e) {
-      if (segment.rows.size() == 1) {
+      if (rows.size() == 1) {
         return false; // its way to the store parks it
       }
-      halveOrPark(segment, e);
+      pending.halve();
       return true;
     }
-    pending.removeFirst();
-    release(segment);
-    empty = pending.isEmpty() && open.isEmpty();
+    pending.remove();
+    release(rows);
+    look();
     return true;
   }
 
@@ -184,89 +192,109 @@ final class BatchWriter<T extends Bufferable> {
     empty = open.isEmpty();
   }
 
+  /** A row for which memory was short comes again. */
   @SuppressWarnings("unchecked") // the intake holds values of one type, bare or sampled
-  private void add(Bufferable row) {
-    open.add(
-        row instanceof Sampled<?> sampled
-            ? new Sequenced<>((T) sampled.value(), nextSequence, sampleRate * sampled.share())
-            : new Sequenced<>((T) row, nextSequence, sampleRate));
-    nextSequence++; // a row for which memory was short comes again
+  private void add(Object row) {
+    int at = open.size();
+    if (at == sequences.length) {
+      int room = Math.max(FIRST_ROWS, 2 * at);
+      passProbabilities = Arrays.copyOf(passProbabilities, room);
+      sequences = Arrays.copyOf(sequences, room);
+    }
+    if (row instanceof Sampled sampled) {
+      open.add((T) sampled.value());
+      passProbabilities[at] = sampleRate * sampled.share();
+    } else {
+      open.add((T) row);
+      passProbabilities[at] = sampleRate;
+    }
+    sequences[at] = nextSequence++;
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer
   private void writeNext() {
-    Segment<T> segment = pending.getFirst();
-    long start = System.nanoTime();
+    RowBatch<T> rows = pending.first();
     try {
-      Written written = store.write(segment.rows, segment.firstAttempt);
-      telemetry.time(Instrument.BUFFER_WRITE, System.nanoTime() - start, name);
-      settle(segment, written);
+      settle(rows, pending.send(this::write));
     } catch (CorruptDataException e) {
-      halveOrPark(segment, e);
+      halveOrPark(rows, e);
     } catch (MlInfraException e) {
-      retryLater(segment, e);
+      retryLater(e);
     } catch (VirtualMachineError e) {
-      if (segment.rows.size() > 1) {
-        halve(segment); // half of it may fit the memory
+      if (rows.size() > 1) {
+        pending.halve(); // half of it may fit the memory
       }
-      retryLater(pending.getFirst(), e);
+      retryLater(e);
     } catch (Throwable e) {
-      halveOrPark(segment, e);
+      halveOrPark(rows, e);
     }
   }
 
-  private void settle(Segment<T> segment, Written written) {
+  private Written write(RowBatch<T> rows, boolean firstAttempt) {
+    if (firstAttempt) {
+      kind.leaving(rows);
+    }
+    long start = System.nanoTime();
+    Written written = store.write(rows, firstAttempt);
+    telemetry.time(Instrument.BUFFER_WRITE, System.nanoTime() - start, kind.name());
+    return written;
+  }
+
+  private void settle(RowBatch<T> rows, Written written) {
     attempts.succeeded();
-    pending.removeFirst();
     counts.duplicates.add(written.duplicates());
-    release(segment);
-    counts.stored.add(segment.rows.size());
-    empty = pending.isEmpty() && open.isEmpty();
-  }
-
-  private void halveOrPark(Segment<T> segment, Throwable cause) {
-    if (segment.rows.size() == 1) {
-      park(segment, cause);
-    } else {
-      halve(segment);
-    }
-  }
-
-  private void halve(Segment<T> segment) {
-    int size = segment.rows.size();
-    pending.removeFirst();
-    pending.addFirst(new Segment<>(segment.rows.subList(size / 2, size), false));
-    pending.addFirst(new Segment<>(segment.rows.subList(0, size / 2), false));
+    release(rows);
+    counts.stored.add(rows.size());
+    look();
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer
-  private void park(Segment<T> segment, Throwable cause) {
+  private void halveOrPark(RowBatch<T> rows, Throwable cause) {
     try {
-      boolean kept = parking.park(segment.rows.get(0).value(), Causes.oneLine(cause));
-      pending.removeFirst();
-      release(segment);
-      (kept ? counts.parked : counts.lostUnstorable).increment();
-      empty = pending.isEmpty() && open.isEmpty();
+      PendingRows.Refused refused = pending.halveOrPark(cause);
+      if (refused != PendingRows.Refused.HALVED) {
+        release(rows);
+        boolean kept = refused == PendingRows.Refused.PARKED;
+        (kept ? counts.parked : counts.lostUnstorable).increment();
+        look();
+      }
     } catch (Throwable e) {
-      retryLater(segment, e);
+      retryLater(e);
     }
   }
 
-  private void retryLater(Segment<T> segment, Throwable cause) {
+  private void retryLater(Throwable cause) {
     counts.writeFailures.increment();
-    pending.removeFirst();
-    pending.addFirst(new Segment<>(segment.rows, false));
-    long pause = attempts.failed("could not write " + segment.rows.size() + " rows", cause);
+    long pause = attempts.failed("could not write " + pending.firstCount() + " rows", cause);
     retryAtNanos = System.nanoTime() + pause;
   }
 
-  private void release(Segment<T> segment) {
+  private void release(RowBatch<T> rows) {
     long size = 0;
-    for (Sequenced<T> row : segment.rows) {
-      size += row.value().sizeBytes();
+    for (int row = 0; row < rows.size(); row++) {
+      size += kind.sizeBytes(rows.value(row));
     }
     intake.release(size);
   }
 
-  private record Segment<T>(List<Sequenced<T>> rows, boolean firstAttempt) {}
+  private void look() {
+    empty = pending.isEmpty() && open.isEmpty();
+  }
+
+  private final class Batches implements PendingRows.Form<RowBatch<T>> {
+    @Override
+    public int count(RowBatch<T> rows) {
+      return rows.size();
+    }
+
+    @Override
+    public RowBatch<T> slice(RowBatch<T> rows, int from, int to) {
+      return rows.subList(from, to);
+    }
+
+    @Override
+    public DeadLetter letter(RowBatch<T> row, String cause) {
+      return kind.letter(row.value(0), cause);
+    }
+  }
 }

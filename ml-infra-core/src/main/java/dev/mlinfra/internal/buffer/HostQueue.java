@@ -1,7 +1,6 @@
 package dev.mlinfra.internal.buffer;
 
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.buffer.Bufferable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostQueue {
   private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
-  private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Bufferable[].class);
-  private static final VarHandle RING = MethodHandles.arrayElementVarHandle(Bufferable[][].class);
+  private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Object[].class);
+  private static final VarHandle RING = MethodHandles.arrayElementVarHandle(Object[][].class);
   private static final int MOST_RINGS = 8;
 
   // The words of a ring; in one array, which costs an offer two reads less than an object for each
@@ -40,7 +39,7 @@ final class HostQueue {
   private final CapacityBudget room;
   private final int rings;
   private final long[] words;
-  private final @Nullable Bufferable[][] places;
+  private final @Nullable Object[][] places;
   private final int placeMask;
 
   HostQueue(BufferOptions options) {
@@ -48,15 +47,14 @@ final class HostQueue {
     this.room = new CapacityBudget(options.maxQueuedRows(), options.maxQueuedBytes());
     this.rings = Math.min(MOST_RINGS, 2 * Integer.highestOneBit(2 * cores - 1));
     this.words = new long[rings * STRIDE + PADDING];
-    this.places = new Bufferable[rings][];
+    this.places = new Object[rings][];
     this.placeMask = 2 * Integer.highestOneBit(options.maxQueuedRows() - 1) - 1;
   }
 
-  /** Takes a row over, or says that there is no room. */
-  boolean offer(Bufferable row) {
+  /** Takes a row of so many bytes over, or says that there is no room. */
+  boolean offer(Object row, int bytes) {
     int ring = (int) Thread.currentThread().getId() & (rings - 1);
-    int bytes = row.sizeBytes();
-    Bufferable[] opened = (Bufferable[]) RING.getAcquire(places, ring);
+    Object[] opened = (Object[]) RING.getAcquire(places, ring);
     long claimed = word(ring, CLAIMED);
     int place = place(claimed);
     if (opened != null && fits(ring, claimed, bytes) && claim(ring, claimed, bytes)) {
@@ -67,7 +65,7 @@ final class HostQueue {
   }
 
   /** Apart from the first try, which is quicker in a method without a loop. */
-  private boolean offerAgain(Bufferable[] opened, int ring, Bufferable row, int bytes) {
+  private boolean offerAgain(Object[] opened, int ring, Object row, int bytes) {
     while (true) {
       long claimed = word(ring, CLAIMED);
       int place = place(claimed);
@@ -88,7 +86,7 @@ final class HostQueue {
    *
    * @param first the ring to begin with, any number
    */
-  void drain(int first, int limit, Consumer<Bufferable> to) {
+  void drain(int first, int limit, Consumer<Object> to) {
     int left = limit;
     for (int i = 0; i < rings && left > 0; i++) {
       left -= drainOne((first + i) & (rings - 1), left, to);
@@ -96,8 +94,8 @@ final class HostQueue {
   }
 
   /** Up to the first row that was claimed and not yet put. */
-  private int drainOne(int ring, int limit, Consumer<Bufferable> to) {
-    Bufferable[] opened = (Bufferable[]) RING.getAcquire(places, ring);
+  private int drainOne(int ring, int limit, Consumer<Object> to) {
+    Object[] opened = (Object[]) RING.getAcquire(places, ring);
     if (opened == null) {
       return 0;
     }
@@ -106,7 +104,7 @@ final class HostQueue {
     try {
       while (next - start < limit) {
         int place = (int) next & placeMask;
-        Bufferable row = (Bufferable) PLACE.getAcquire(opened, place);
+        Object row = PLACE.getAcquire(opened, place);
         if (row == null) {
           break;
         }
@@ -219,9 +217,9 @@ final class HostQueue {
     return any;
   }
 
-  private Bufferable[] open(int ring) {
-    RING.compareAndSet(places, ring, null, new Bufferable[placeMask + 1]);
-    return (Bufferable[]) RING.getAcquire(places, ring);
+  private Object[] open(int ring) {
+    RING.compareAndSet(places, ring, null, new Object[placeMask + 1]);
+    return (Object[]) RING.getAcquire(places, ring);
   }
 
   private long word(int ring, int which) {

@@ -1,6 +1,5 @@
 package dev.mlinfra.internal.buffer;
 
-import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.spi.runtime.LogThrottle;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -13,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * The host's mask in front of a buffer. Whatever goes wrong in it is a fault of the value, told
  * without the text of an exception, which may quote what had to be masked.
  */
-public final class Masking<T extends Bufferable> {
+public final class Masking<T> {
   private static final Logger LOG = LoggerFactory.getLogger(Masking.class);
 
   private final String subject;
@@ -29,7 +28,7 @@ public final class Masking<T extends Bufferable> {
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty mask must not let anything through
-  Masked<T> apply(T value) {
+  Masked<T> apply(T value, RowKind<T> kind) {
     try {
       T masked = mask.apply(value);
       if (masked == null) {
@@ -38,7 +37,7 @@ public final class Masking<T extends Bufferable> {
       if (!sameIdentity.test(value, masked)) {
         return refused("changed an id or a time but must keep them");
       }
-      Optional<String> fault = masked.fault();
+      Optional<String> fault = kind.fault(masked);
       return fault.isPresent() ? new Masked<>(null, fault.get()) : new Masked<>(masked, "");
     } catch (Throwable e) {
       return refused(

@@ -6,13 +6,9 @@ import java.util.UUID;
 record Sampler(double rate) {
   private static final int MOST_HALVINGS = 20;
 
-  boolean keeps(UUID id) {
-    return keeps(id, 1);
-  }
-
   /** Keeps a share of what it keeps anyway. */
   boolean keeps(UUID id, double share) {
-    return rate * share >= 1 || place(id) < rate * share;
+    return place(id) < rate * share;
   }
 
   /** What to keep when that part of the room is used: all up to half of it, then ever less. */

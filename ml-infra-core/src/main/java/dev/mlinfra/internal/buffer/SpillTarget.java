@@ -1,11 +1,18 @@
 package dev.mlinfra.internal.buffer;
 
-import java.util.List;
+import dev.mlinfra.spi.RowBatch;
 
-/** Where a buffer puts batches that its store does not get at once. Blocks for a local disk. */
-public interface SpillTarget<T> {
+/**
+ * Where a buffer puts batches that its store does not get at once. This one keeps nothing; others
+ * block for a local disk.
+ */
+public class SpillTarget<T> {
+  private final SpoolTally tally = new SpoolTally();
+
   /** Whether the next batch goes here rather than to the store. */
-  boolean wants(boolean storeFails, boolean aboveMark);
+  public boolean wants(boolean storeFails, boolean aboveMark) {
+    return false;
+  }
 
   /**
    * Keeps a batch on disk, or says that the buffer must.
@@ -13,19 +20,22 @@ public interface SpillTarget<T> {
    * @param neverSent when no part of it was ever sent to the store
    * @throws dev.mlinfra.error.CorruptDataException when a row cannot be kept
    */
-  boolean keep(List<Sequenced<T>> batch, boolean neverSent);
-
-  /** What was kept and what became of it. */
-  SpoolTally tally();
+  public boolean keep(RowBatch<T> batch, boolean neverSent) {
+    return false;
+  }
 
   /** A mark behind everything that was kept so far. */
-  long newest();
+  public long newest() {
+    return 0;
+  }
 
   /** Whether everything up to a mark has left. */
-  boolean passed(long mark);
+  public boolean passed(long mark) {
+    return true;
+  }
 
-  /** One that keeps nothing. */
-  static <T> SpillTarget<T> none() {
-    return new NoSpill<>(new SpoolTally());
+  /** What was kept and what became of it. */
+  public final SpoolTally tally() {
+    return tally;
   }
 }

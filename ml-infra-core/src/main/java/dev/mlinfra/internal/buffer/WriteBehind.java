@@ -2,11 +2,12 @@ package dev.mlinfra.internal.buffer;
 
 import dev.mlinfra.buffer.Acceptance;
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.buffer.Bufferable;
 import dev.mlinfra.buffer.DropReason;
 import dev.mlinfra.buffer.Ledger;
 import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.internal.runtime.PauseSwitch;
+import dev.mlinfra.spi.DeadLetterStore;
+import dev.mlinfra.spi.RowSink;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.Optional;
@@ -20,14 +21,15 @@ import org.slf4j.LoggerFactory;
  * A bounded buffer between the host's threads and one writer thread. Offers never block, throw or
  * do I/O; the writer drains through {@link BatchWriter}.
  */
-public final class WriteBehind<T extends Bufferable> {
+public final class WriteBehind<T> {
   private static final Logger LOG = LoggerFactory.getLogger(WriteBehind.class);
 
   /** For who has claimed a place and not put the row yet; who comes later sweeps it away alone. */
   private static final long SWEEP_NANOS = 100_000_000;
 
-  private final String name;
-  private final boolean sampleByLoad;
+  private final RowKind<T> kind;
+  private final boolean sampled;
+  private final boolean sampledByLoad;
   private final Sampler sampler;
   private final PauseSwitch pause;
   private final @Nullable Masking<T> masking;
@@ -39,37 +41,37 @@ public final class WriteBehind<T extends Bufferable> {
   private volatile boolean closed;
   private volatile boolean finished;
 
-  /** Makes a buffer that reports under a name; nothing runs until a {@link WriterThread} does. */
+  /** Makes a buffer for a kind of rows; nothing runs until a {@link WriterThread} does. */
   public WriteBehind(
-      String name,
+      RowKind<T> kind,
       BufferOptions options,
       Sampling sampling,
-      BatchStore<T> store,
+      RowSink<T> store,
       SpillTarget<T> overflow,
-      DeadLetters<T> parking,
+      Optional<DeadLetterStore> letters,
       PauseSwitch pause,
-      @Nullable Masking<T> masking,
       Telemetry telemetry) {
-    this.name = name;
+    this.kind = kind;
     this.pause = pause;
-    this.masking = masking;
-    this.sampleByLoad = sampling.byLoad();
+    this.masking = kind.masking();
+    this.sampled = sampling.rate() < 1;
+    this.sampledByLoad = sampling.byLoad() && kind.sampledByLoad();
     this.sampler = new Sampler(sampling.rate());
     this.intake = new HostQueue(options);
     this.overflow = overflow;
     this.counts = new Counts(overflow.tally(), intake::acceptedTotal);
     this.batches =
         new BatchWriter<>(
-            name, options, sampling.rate(), store, overflow, parking, counts, intake, telemetry);
+            kind, options, sampling.rate(), store, overflow, letters, counts, intake, telemetry);
     observe(telemetry);
   }
 
   /** Takes a value over, or says why not. */
   public Acceptance offer(@Nullable T value) {
     if (value == null) {
-      return reject(name + " was null but must have a value; build one first");
+      return reject(kind.name() + " was null but must have a value; build one first");
     }
-    Optional<String> fault = value.fault();
+    Optional<String> fault = kind.fault(value);
     if (fault.isPresent()) {
       return reject(fault.get());
     }
@@ -77,7 +79,7 @@ public final class WriteBehind<T extends Bufferable> {
       counts.refusedClosed.increment();
       return Acceptance.CLOSED;
     }
-    if (!sampler.keeps(value.fateId())) {
+    if (sampled && !sampler.keeps(kind.fateId(value), 1)) {
       counts.sampledOut.increment();
       return Acceptance.SAMPLED_OUT;
     }
@@ -85,12 +87,14 @@ public final class WriteBehind<T extends Bufferable> {
       counts.droppedPaused.increment();
       return Acceptance.PAUSED;
     }
-    double share = sampleByLoad ? Sampler.shareAt(intake.used()) : 1;
-    if (share < 1 && !sampler.keeps(value.fateId(), share)) {
+    double share = sampledByLoad ? Sampler.shareAt(intake.used()) : 1;
+    if (share < 1 && !sampler.keeps(kind.fateId(value), share)) {
       counts.sampledOut.increment();
       return Acceptance.SAMPLED_OUT;
     }
-    return masking == null ? enqueue(value, share) : enqueueMasked(masking.apply(value), share);
+    return masking == null
+        ? enqueue(value, share)
+        : enqueueMasked(masking.apply(value, kind), share);
   }
 
   /** Where everything is. */
@@ -99,7 +103,7 @@ public final class WriteBehind<T extends Bufferable> {
   }
 
   String name() {
-    return name;
+    return kind.name();
   }
 
   /** How many values were or will be numbered: the accepted, and the drops that have a number. */
@@ -154,7 +158,7 @@ public final class WriteBehind<T extends Bufferable> {
     try {
       batches.keepRest();
     } catch (Throwable e) {
-      LOG.error("{} buffer could not keep what is left: {}", name, e.toString());
+      LOG.error("{} buffer could not keep what is left: {}", kind.name(), e.toString());
     }
     LongAdder lost = pause.paused() ? counts.lostPaused : counts.lostAtClose;
     batches.abandon(lost);
@@ -171,8 +175,8 @@ public final class WriteBehind<T extends Bufferable> {
   }
 
   private Acceptance enqueue(T value, double share) {
-    Bufferable row = share < 1 ? new Sampled<>(value, share) : value;
-    if (!intake.offer(row)) {
+    Object row = share < 1 ? new Sampled(value, share) : value;
+    if (!intake.offer(row, kind.sizeBytes(value))) {
       counts.droppedFull.increment();
       return Acceptance.DROPPED_FULL;
     }
@@ -185,19 +189,24 @@ public final class WriteBehind<T extends Bufferable> {
    * @return whether the caller's own row was there; others may have come with it
    */
   @SuppressWarnings("ReferenceEquality") // an equal row of another thread is not this one
-  private boolean sweep(LongAdder lost, @Nullable Bufferable own) {
+  private boolean sweep(LongAdder lost, @Nullable Object own) {
     boolean[] found = {false};
     synchronized (drainLock) {
       intake.drain(
           0,
           Integer.MAX_VALUE,
           left -> {
-            intake.release(left.sizeBytes());
+            intake.release(kind.sizeBytes(value(left)));
             lost.increment();
             found[0] |= left == own;
           });
     }
     return found[0];
+  }
+
+  @SuppressWarnings("unchecked") // the intake holds values of one type, bare or sampled
+  private T value(Object row) {
+    return (T) (row instanceof Sampled some ? some.value() : row);
   }
 
   private Acceptance reject(String fault) {
@@ -206,6 +215,7 @@ public final class WriteBehind<T extends Bufferable> {
   }
 
   private void observe(Telemetry telemetry) {
+    String name = kind.name();
     telemetry.observe(Instrument.BUFFER_OFFERED, () -> counts.ledger().offered(), name);
     telemetry.observe(Instrument.BUFFER_STORED, counts::storedTotal, name);
     telemetry.observe(Instrument.BUFFER_DUPLICATES, counts::duplicatesTotal, name);

@@ -10,9 +10,7 @@ import dev.mlinfra.decision.DecisionLog;
 import dev.mlinfra.decision.DecisionMask;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.internal.buffer.DeadLetters;
-import dev.mlinfra.internal.buffer.Masking;
-import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.RowKind;
 import dev.mlinfra.internal.buffer.SpillTarget;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
@@ -20,13 +18,11 @@ import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.internal.spool.Spool;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.LoggedDecision;
 import dev.mlinfra.spi.RecentDecisions;
-import dev.mlinfra.spi.Written;
+import dev.mlinfra.spi.RowSink;
 import dev.mlinfra.spi.runtime.Timeouts;
 import dev.mlinfra.telemetry.Telemetry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -35,8 +31,6 @@ import java.util.function.BiPredicate;
  * Writes apart from the host's threads: a bounded buffer for each kind of rows, one writer thread.
  */
 public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
-  private final DecisionSink sink;
-  private final RecentCache recent;
   private final PauseSwitch pause;
   private final WriteBehind<Decision> decisions;
   private final WriteBehind<Feedback> feedback;
@@ -57,42 +51,11 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
       Optional<DecisionMask> mask,
       Telemetry telemetry) {
     this.spool = spool;
-    this.sink = sink;
-    this.recent = new RecentCache(recent);
     this.pause = pause;
-    this.decisions =
-        new WriteBehind<>(
-            "decision",
-            options,
-            sampling,
-            this::storeDecisions,
-            spool.map(this::decisionLane).orElseGet(SpillTarget::none),
-            new DeadLetters<>(deadLetters, DecisionLetters::of),
-            pause,
-            mask.map(BufferedDecisionLog::decisionMasking).orElse(null),
-            telemetry);
-    this.feedback =
-        new WriteBehind<>(
-            "feedback",
-            options,
-            sampling.byLoad(false), // what a decision that was kept got must not be missing
-            (batch, first) -> sink.writeFeedback(values(batch), first),
-            spool.map(this::feedbackLane).orElseGet(SpillTarget::none),
-            new DeadLetters<>(deadLetters, DecisionLetters::of),
-            pause,
-            mask.map(BufferedDecisionLog::feedbackMasking).orElse(null),
-            telemetry);
-    this.activations =
-        new WriteBehind<>(
-            "activation",
-            options,
-            sampling.byLoad(false),
-            (batch, first) -> sink.writeActivations(values(batch), first),
-            spool.map(this::activationLane).orElseGet(SpillTarget::none),
-            new DeadLetters<>(deadLetters, DecisionLetters::of),
-            pause,
-            null,
-            telemetry);
+    Buffers kinds = new Buffers(options, sampling, spool, deadLetters, pause, telemetry);
+    this.decisions = kinds.of(new DecisionRows(mask, new RecentCache(recent)), sink.decisions());
+    this.feedback = kinds.of(new FeedbackRows(mask), sink.feedback());
+    this.activations = kinds.of(new ActivationRows(), sink.activations());
     this.buffers = List.of(decisions, feedback, activations);
     sink.numbering(decisions::numberedTotal);
     this.writer =
@@ -154,9 +117,7 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
 
   /** How many rows are in memory or in the spool. */
   public long pendingRows() {
-    return ledger().buffered()
-        + feedbackLedger().buffered()
-        + activationLedger().buffered()
+    return buffers.stream().mapToLong(buffer -> buffer.ledger().buffered()).sum()
         + spool.map(Spool::rows).orElse(0L);
   }
 
@@ -179,68 +140,29 @@ public final class BufferedDecisionLog implements DecisionLog, AutoCloseable {
     return true;
   }
 
-  private SpillTarget<Decision> decisionLane(Spool on) {
-    return on.lane(
-        "decision",
-        sink.decisionRows().orElseThrow(BufferedDecisionLog::noRows),
-        this::logged,
-        recent::remember);
-  }
-
-  private SpillTarget<Feedback> feedbackLane(Spool on) {
-    return on.lane(
-        "feedback",
-        sink.feedbackRows().orElseThrow(BufferedDecisionLog::noRows),
-        BufferedDecisionLog::values,
-        batch -> {});
-  }
-
-  private SpillTarget<Activation> activationLane(Spool on) {
-    return on.lane(
-        "activation",
-        sink.activationRows().orElseThrow(BufferedDecisionLog::noRows),
-        BufferedDecisionLog::values,
-        batch -> {});
-  }
-
-  private static ConfigException noRows() {
-    return new ConfigException(
-        "spool was set but the module that stores decisions keeps none outside of its store; remove"
-            + " the spool or install another module");
-  }
-
-  /** Remembers first, since quick feedback does not wait for a store that is away. */
-  private Written storeDecisions(List<Sequenced<Decision>> batch, boolean firstAttempt) {
-    if (firstAttempt) {
-      recent.remember(batch);
+  /** Makes the buffer of a kind, with its place in the spool if there is one. */
+  private record Buffers(
+      BufferOptions options,
+      Sampling sampling,
+      Optional<Spool> spool,
+      Optional<DeadLetterStore> letters,
+      PauseSwitch pause,
+      Telemetry telemetry) {
+    <T> WriteBehind<T> of(RowKind<T> kind, RowSink<T> sink) {
+      return new WriteBehind<>(
+          kind, options, sampling, sink, lane(kind, sink), letters, pause, telemetry);
     }
-    return sink.write(logged(batch), firstAttempt);
-  }
 
-  private List<LoggedDecision> logged(List<Sequenced<Decision>> batch) {
-    List<LoggedDecision> rows = new ArrayList<>(batch.size());
-    for (Sequenced<Decision> row : batch) {
-      rows.add(new LoggedDecision(row.value(), row.sequence(), row.passProbability()));
+    private <T> SpillTarget<T> lane(RowKind<T> kind, RowSink<T> sink) {
+      return spool.isEmpty()
+          ? new SpillTarget<>()
+          : spool.get().lane(kind, sink.rows().orElseThrow(Buffers::noRows));
     }
-    return rows;
-  }
 
-  private static <T> List<T> values(List<Sequenced<T>> batch) {
-    return batch.stream().map(Sequenced::value).toList();
-  }
-
-  private static Masking<Decision> decisionMasking(DecisionMask mask) {
-    return new Masking<>(
-        "decision.mask",
-        mask::mask,
-        (before, after) ->
-            before.id().equals(after.id()) && before.decidedAt().equals(after.decidedAt()));
-  }
-
-  private static Masking<Feedback> feedbackMasking(DecisionMask mask) {
-    return new Masking<>(
-        "feedback.mask",
-        mask::mask,
-        (before, after) -> before.decisionId().equals(after.decisionId()));
+    private static ConfigException noRows() {
+      return new ConfigException(
+          "spool was set but the module that stores decisions keeps none outside of its store;"
+              + " remove the spool or install another module");
+    }
   }
 }

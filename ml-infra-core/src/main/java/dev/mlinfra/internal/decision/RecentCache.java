@@ -3,7 +3,6 @@ package dev.mlinfra.internal.decision;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.DecisionMode;
 import dev.mlinfra.history.RecentDecision;
-import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.spi.RecentDecisions;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +14,7 @@ record RecentCache(Optional<RecentDecisions> cache) {
   private static final Logger LOG = LoggerFactory.getLogger(RecentCache.class);
 
   @SuppressWarnings("CatchingUnchecked") // a faulty cache must not keep a batch from the store
-  void remember(List<Sequenced<Decision>> batch) {
+  void remember(List<Decision> batch) {
     if (cache.isEmpty()) {
       return;
     }
@@ -23,7 +22,6 @@ record RecentCache(Optional<RecentDecisions> cache) {
       // A shadow has the id of what was acted upon, which is what quick feedback asks for.
       List<RecentDecision> brief =
           batch.stream()
-              .map(Sequenced::value)
               .filter(decision -> decision.mode() != DecisionMode.SHADOW)
               .map(RecentCache::brief)
               .toList();

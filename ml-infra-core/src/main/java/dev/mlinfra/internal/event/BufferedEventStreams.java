@@ -10,16 +10,17 @@ import dev.mlinfra.event.Event;
 import dev.mlinfra.event.EventConsumer;
 import dev.mlinfra.event.EventHandler;
 import dev.mlinfra.event.EventStreams;
-import dev.mlinfra.internal.buffer.DeadLetters;
-import dev.mlinfra.internal.buffer.Sequenced;
 import dev.mlinfra.internal.buffer.SpillTarget;
 import dev.mlinfra.internal.buffer.WriteBehind;
 import dev.mlinfra.internal.buffer.WriterThread;
 import dev.mlinfra.internal.module.LibraryModule;
 import dev.mlinfra.internal.runtime.PauseSwitch;
-import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EventBroker;
+import dev.mlinfra.spi.RowBatch;
+import dev.mlinfra.spi.RowSink;
+import dev.mlinfra.spi.RowStore;
+import dev.mlinfra.spi.Written;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.NameRule;
 import dev.mlinfra.telemetry.Telemetry;
@@ -62,14 +63,13 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
     this.telemetry = telemetry;
     this.buffer =
         new WriteBehind<>(
-            "event",
+            new EventRows(),
             options,
             Sampling.all(),
-            (batch, first) -> broker.append(batch.stream().map(Sequenced::value).toList(), first),
-            SpillTarget.none(),
-            new DeadLetters<>(deadLetters, BufferedEventStreams::letter),
+            new Appended(broker),
+            new SpillTarget<>(),
+            deadLetters,
             pause,
-            null,
             telemetry);
     this.publisher =
         new WriterThread(
@@ -137,7 +137,16 @@ public final class BufferedEventStreams implements EventStreams, AutoCloseable {
     publisher.close();
   }
 
-  private static DeadLetter letter(Event event, String cause) {
-    return new DeadLetter("publish", event.id().toString(), event + " " + event.fields(), cause, 1);
+  /** Events are kept nowhere but in the stream. */
+  private record Appended(EventBroker broker) implements RowSink<Event> {
+    @Override
+    public Written write(RowBatch<Event> batch, boolean firstAttempt) {
+      return broker.append(batch.values(), firstAttempt);
+    }
+
+    @Override
+    public Optional<RowStore<Event>> rows() {
+      return Optional.empty();
+    }
   }
 }

@@ -140,7 +140,10 @@ final class Replay implements AutoCloseable {
     SpoolName last = loaded.files().get(loaded.files().size() - 1).name();
     reader.begin(directory, directory.waiting().oldestBehind(last, rowsAtOnce));
     boolean first =
-        loaded.files().stream().map(SpoolFile::name).filter(spool::isFirstAttempt).count()
+        loaded.files().stream()
+                .map(SpoolFileReader.ReadFile::name)
+                .filter(spool::isFirstAttempt)
+                .count()
             == loaded.files().size();
     if (!first) {
       backlogUpTo = Math.max(backlogUpTo, last.serial());

@@ -1,17 +1,16 @@
 package dev.mlinfra.internal.spool;
 
+import dev.mlinfra.internal.buffer.PendingRows;
 import dev.mlinfra.internal.buffer.SpoolTally;
+import dev.mlinfra.internal.spool.SpoolFileReader.ReadFile;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EncodedRows;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
-import dev.mlinfra.spi.runtime.Causes;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +28,10 @@ final class ReplayedFiles {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayedFiles.class);
 
   private final Spool spool;
-  private final List<SpoolFile> files;
-  private final Optional<DeadLetterStore> letters;
+  private final List<ReadFile> files;
   private final Telemetry telemetry;
-  private final @Nullable SpoolLane<?, ?> lane;
-  private final Deque<EncodedRows> left = new ArrayDeque<>();
-  private boolean firstAttempt;
+  private final @Nullable SpoolLane<?> lane;
+  private final PendingRows<EncodedRows> left;
   private int stored;
   private int duplicates;
   private int parked;
@@ -53,14 +50,13 @@ final class ReplayedFiles {
       Telemetry telemetry) {
     this.spool = spool;
     this.files = loaded.files();
-    this.letters = letters;
     this.telemetry = telemetry;
-    this.firstAttempt = firstAttempt;
+    this.left = new PendingRows<>(new Encoded(), letters);
     SpoolName name = newest();
-    SpoolLane<?, ?> known = spool.lane(name.kind());
+    SpoolLane<?> known = spool.lane(name.kind());
     this.lane = known != null && known.store().reads(name.version()) ? known : null;
     if (lane != null && loaded.rows().count() > 0) {
-      left.add(loaded.rows());
+      left.add(loaded.rows(), firstAttempt);
     }
   }
 
@@ -79,41 +75,20 @@ final class ReplayedFiles {
   }
 
   void storeNext() {
-    boolean first = firstAttempt;
-    firstAttempt = false;
-    EncodedRows rows = left.getFirst();
+    EncodedRows rows = left.first();
     long start = System.nanoTime();
-    Written written = store().store(rows, first);
+    Written written = left.send(store()::store);
     telemetry.time(Instrument.BUFFER_WRITE, System.nanoTime() - start, newest().kind());
-    left.removeFirst();
     stored += rows.count();
     duplicates += written.duplicates();
   }
 
   void halveOrPark(Throwable cause) {
-    EncodedRows rows = left.getFirst();
-    int middle = rows.count() / 2;
-    if (middle > 0) {
-      left.removeFirst();
-      left.addFirst(rows.slice(middle, rows.count()));
-      left.addFirst(rows.slice(0, middle));
-      return;
+    switch (left.halveOrPark(cause)) {
+      case HALVED -> {}
+      case PARKED -> parked++;
+      case LOST -> unstorable++;
     }
-    DeadLetter letter = store().letter(rows, Causes.oneLine(cause));
-    if (letters.isEmpty()) {
-      LOG.error(
-          "{} {} cannot be stored and no module keeps dead letters: {}",
-          letter.origin(),
-          letter.subjectId(),
-          letter.cause());
-      unstorable++;
-    } else {
-      letters.get().park(letter);
-      LOG.warn(
-          "{} {} parked as a dead letter: {}", letter.origin(), letter.subjectId(), letter.cause());
-      parked++;
-    }
-    left.removeFirst();
   }
 
   void countFailure() {
@@ -134,7 +109,7 @@ final class ReplayedFiles {
       }
     }
     Map<SpoolName, Long> whole = new LinkedHashMap<>();
-    for (SpoolFile file : files) {
+    for (ReadFile file : files) {
       long size = directory.waiting().forget(file.name());
       if (damaged(file) == 0) {
         whole.put(file.name(), size);
@@ -157,7 +132,7 @@ final class ReplayedFiles {
     }
   }
 
-  private void setAside(SpoolDirectory directory, SpoolFile file, long size) {
+  private void setAside(SpoolDirectory directory, ReadFile file, long size) {
     LOG.warn(
         "spool file {} had {} damaged or foreign rows; set aside",
         file.name().fileName(),
@@ -171,7 +146,7 @@ final class ReplayedFiles {
     }
   }
 
-  private int damaged(SpoolFile file) {
+  private int damaged(ReadFile file) {
     return file.name().rows() - (lane == null ? 0 : file.whole());
   }
 
@@ -188,5 +163,22 @@ final class ReplayedFiles {
       throw new IllegalStateException("rows without a store");
     }
     return lane.store();
+  }
+
+  private final class Encoded implements PendingRows.Form<EncodedRows> {
+    @Override
+    public int count(EncodedRows rows) {
+      return rows.count();
+    }
+
+    @Override
+    public EncodedRows slice(EncodedRows rows, int from, int to) {
+      return rows.slice(from, to);
+    }
+
+    @Override
+    public DeadLetter letter(EncodedRows row, String cause) {
+      return store().letter(row, cause);
+    }
   }
 }

@@ -6,7 +6,7 @@ import dev.mlinfra.buffer.SpoolOptions;
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.MlInfraException;
-import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.RowKind;
 import dev.mlinfra.internal.runtime.PauseSwitch;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.EncodedRows;
@@ -15,7 +15,6 @@ import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +23,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +45,7 @@ public final class Spool implements AutoCloseable {
   private final SpoolOptions options;
   private final DiskExecutor ahead = new DiskExecutor();
   private final Replay replay;
-  private final Map<String, SpoolLane<?, ?>> lanes = new HashMap<>();
+  private final Map<String, SpoolLane<?>> lanes = new HashMap<>();
   private final Set<Long> neverSent = ConcurrentHashMap.newKeySet();
   private final AtomicInteger users = new AtomicInteger(2); // the writer and the replay
   private volatile @Nullable SpoolDirectory directory;
@@ -97,13 +94,9 @@ public final class Spool implements AutoCloseable {
   }
 
   /** Adds a kind of rows; before the start. */
-  public <T, R> SpoolLane<T, R> lane(
-      String kind,
-      RowStore<R> store,
-      Function<List<Sequenced<T>>, List<R>> rows,
-      Consumer<List<Sequenced<T>>> afterwards) {
-    SpoolLane<T, R> lane = new SpoolLane<>(this, kind, store, rows, afterwards);
-    lanes.put(kind, lane);
+  public <T> SpoolLane<T> lane(RowKind<T> kind, RowStore<T> store) {
+    SpoolLane<T> lane = new SpoolLane<>(this, kind, store);
+    lanes.put(kind.name(), lane);
     return lane;
   }
 
@@ -229,7 +222,7 @@ public final class Spool implements AutoCloseable {
     return neverSent.remove(name.serial());
   }
 
-  @Nullable SpoolLane<?, ?> lane(String kind) {
+  @Nullable SpoolLane<?> lane(String kind) {
     return lanes.get(kind);
   }
 

@@ -21,11 +21,19 @@ final class SpoolFileReader {
   private static final int MAX_READS = 3;
 
   /**
+   * A file that was read.
+   *
+   * @param name with the number of rows that were written
+   * @param whole how many of them could be read; fewer where it is damaged
+   */
+  record ReadFile(SpoolName name, int whole) {}
+
+  /**
    * Files of one kind, and all their rows that are whole.
    *
    * @param files at least one, unless the first one cannot be read for now
    */
-  record Loaded(List<SpoolFile> files, EncodedRows rows) {}
+  record Loaded(List<ReadFile> files, EncodedRows rows) {}
 
   /** What is read ahead. */
   private record Begun(List<SpoolName> names, Future<Loaded> loaded) {}
@@ -57,10 +65,10 @@ final class SpoolFileReader {
       return ready.get();
     }
     RowCollector rows = room(directory, names);
-    List<SpoolFile> files = new ArrayList<>();
+    List<ReadFile> files = new ArrayList<>();
     for (SpoolName name : names) {
       try {
-        files.add(new SpoolFile(name, directory.read(name, rows)));
+        files.add(new ReadFile(name, directory.read(name, rows)));
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         if (files.isEmpty()) {
           unreadable(directory, name, e).ifPresent(files::add);
@@ -97,8 +105,7 @@ final class SpoolFileReader {
     return Optional.empty();
   }
 
-  private Optional<SpoolFile> unreadable(
-      SpoolDirectory directory, SpoolName name, Throwable cause) {
+  private Optional<ReadFile> unreadable(SpoolDirectory directory, SpoolName name, Throwable cause) {
     failures.again(
         times ->
             LOG.warn(
@@ -110,7 +117,7 @@ final class SpoolFileReader {
       return Optional.empty();
     }
     forgetFailures();
-    return Optional.of(new SpoolFile(name, 0));
+    return Optional.of(new ReadFile(name, 0));
   }
 
   /** What is hidden while the directory is away, or files or memory are short, is not lost. */
@@ -134,9 +141,9 @@ final class SpoolFileReader {
 
   private static Loaded load(SpoolDirectory directory, List<SpoolName> names) throws IOException {
     RowCollector rows = room(directory, names);
-    List<SpoolFile> files = new ArrayList<>();
+    List<ReadFile> files = new ArrayList<>();
     for (SpoolName name : names) {
-      files.add(new SpoolFile(name, directory.read(name, rows)));
+      files.add(new ReadFile(name, directory.read(name, rows)));
     }
     return new Loaded(files, rows.rows());
   }

@@ -1,42 +1,29 @@
 package dev.mlinfra.internal.spool;
 
 import dev.mlinfra.error.CorruptDataException;
-import dev.mlinfra.internal.buffer.Sequenced;
+import dev.mlinfra.internal.buffer.RowKind;
 import dev.mlinfra.internal.buffer.SpillTarget;
-import dev.mlinfra.internal.buffer.SpoolTally;
 import dev.mlinfra.spi.EncodedRows;
+import dev.mlinfra.spi.RowBatch;
 import dev.mlinfra.spi.RowStore;
 import java.io.IOException;
-import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One kind of rows in the spool: how a buffer puts them there, and what becomes of them. */
-public final class SpoolLane<T, R> implements SpillTarget<T> {
+public final class SpoolLane<T> extends SpillTarget<T> {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolLane.class);
   private static final int ROWS_AT_ONCE = 512;
 
   private final Spool spool;
-  private final String kind;
-  private final RowStore<R> store;
-  private final Function<List<Sequenced<T>>, List<R>> rows;
-  private final Consumer<List<Sequenced<T>>> afterwards;
-  private final SpoolTally tally = new SpoolTally();
+  private final RowKind<T> kind;
+  private final RowStore<T> store;
 
-  SpoolLane(
-      Spool spool,
-      String kind,
-      RowStore<R> store,
-      Function<List<Sequenced<T>>, List<R>> rows,
-      Consumer<List<Sequenced<T>>> afterwards) {
+  SpoolLane(Spool spool, RowKind<T> kind, RowStore<T> store) {
     this.spool = spool;
     this.kind = kind;
     this.store = store;
-    this.rows = rows;
-    this.afterwards = afterwards;
   }
 
   @Override
@@ -45,10 +32,11 @@ public final class SpoolLane<T, R> implements SpillTarget<T> {
   }
 
   @Override
-  public boolean keep(List<Sequenced<T>> batch, boolean neverSent) {
+  public boolean keep(RowBatch<T> batch, boolean neverSent) {
     try {
-      Runnable kept = () -> tally.kept.add(batch.size());
-      if (!spool.append(kind, store.version(), batch.size(), encoded(batch), neverSent, kept)) {
+      Runnable kept = () -> tally().kept.add(batch.size());
+      if (!spool.append(
+          kind.name(), store.version(), batch.size(), encoded(batch), neverSent, kept)) {
         return false;
       }
     } catch (CorruptDataException e) {
@@ -62,26 +50,21 @@ public final class SpoolLane<T, R> implements SpillTarget<T> {
   }
 
   /** Part by part, so that the disk can write some while others are encoded. */
-  private Iterable<EncodedRows> encoded(List<Sequenced<T>> batch) {
+  private Iterable<EncodedRows> encoded(RowBatch<T> batch) {
     return () ->
         IntStream.iterate(0, from -> from < batch.size(), from -> from + ROWS_AT_ONCE)
             .mapToObj(from -> batch.subList(from, Math.min(batch.size(), from + ROWS_AT_ONCE)))
-            .map(part -> store.encode(rows.apply(part)))
+            .map(store::encode)
             .iterator();
   }
 
   @SuppressWarnings("CatchingUnchecked") // the batch is kept; nothing may undo that
-  private void tell(List<Sequenced<T>> batch) {
+  private void tell(RowBatch<T> batch) {
     try {
-      afterwards.accept(batch);
+      kind.leaving(batch);
     } catch (Throwable e) {
-      LOG.warn("{} rows were kept and not told on: {}", kind, e.toString());
+      LOG.warn("{} rows were kept and not told on: {}", kind.name(), e.toString());
     }
-  }
-
-  @Override
-  public SpoolTally tally() {
-    return tally;
   }
 
   @Override
@@ -94,7 +77,7 @@ public final class SpoolLane<T, R> implements SpillTarget<T> {
     return spool.passed(mark);
   }
 
-  RowStore<R> store() {
+  RowStore<T> store() {
     return store;
   }
 }

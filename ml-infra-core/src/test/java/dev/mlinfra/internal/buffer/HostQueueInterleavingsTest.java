@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.buffer.Bufferable;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -94,14 +93,14 @@ class HostQueueInterleavingsTest {
 
     /** What happened before, in one order only. */
     Scene after(RingThread first) {
-      first.offerTo(intake::offer);
+      first.offerTo(this::offer);
       await(first);
       return this;
     }
 
     void play(RingThread... threads) {
       for (RingThread thread : threads) {
-        thread.offerTo(intake::offer);
+        thread.offerTo(this::offer);
       }
       intake.drain(0, 1, this::take);
       intake.drain(1, 2, this::take);
@@ -130,7 +129,11 @@ class HostQueueInterleavingsTest {
       bytes += thread.acceptedBytes();
     }
 
-    private void take(Bufferable taken) {
+    private boolean offer(RingThread.Row row) {
+      return intake.offer(row, row.sizeBytes());
+    }
+
+    private void take(Object taken) {
       RingThread.Row row = (RingThread.Row) taken;
       assertTrue(row.take(), "taken twice or out of order");
       rows--;
@@ -162,13 +165,13 @@ class HostQueueInterleavingsTest {
     @Override
     public void run() {
       for (; ring < 2; ring++) {
-        while (intake.offer(smallest)) {
+        while (intake.offer(smallest, smallest.sizeBytes())) {
           rows++;
         }
       }
       intake.drain(0, Integer.MAX_VALUE, row -> intake.release(1));
-      took = intake.offer(largest);
-      tookMore = intake.offer(smallest);
+      took = intake.offer(largest, largest.sizeBytes());
+      tookMore = intake.offer(smallest, smallest.sizeBytes());
     }
   }
 }

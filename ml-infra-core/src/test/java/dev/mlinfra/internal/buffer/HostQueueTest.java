@@ -3,12 +3,9 @@ package dev.mlinfra.internal.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.buffer.BufferOptions;
-import dev.mlinfra.buffer.Bufferable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -79,7 +76,7 @@ class HostQueueTest {
       AtomicLong taken = new AtomicLong();
       fill(intake, new Row(0, 0, 8), taken);
       assertThat(taken.get()).isEqualTo(100);
-      intake.drain(round, Integer.MAX_VALUE, row -> intake.release(row.sizeBytes()));
+      intake.drain(round, Integer.MAX_VALUE, row -> intake.release(((Row) row).sizeBytes()));
     }
     assertThat(intake.usedBytes()).isZero();
   }
@@ -88,7 +85,7 @@ class HostQueueTest {
   void leavesToOthersWhatAThreadOfManySmallRowsDoesNotUse() throws InterruptedException {
     HostQueue intake = intake(1 << 10);
     for (int i = 0; i < 100_000; i++) {
-      assertThat(intake.offer(new Row(0, i, 1))).isTrue();
+      assertThat(offer(intake, new Row(0, i, 1))).isTrue();
       intake.drain(i, 1, row -> intake.release(1));
     }
     AtomicInteger taken = new AtomicInteger();
@@ -101,13 +98,13 @@ class HostQueueTest {
   @Test
   void takesARowThatNeedsAllBytesAndNoneThatNeedsMore() {
     HostQueue intake = intake(8);
-    assertThat(intake.offer(new Row(0, 0, (int) MAX_BYTES + 1))).isFalse();
-    assertThat(intake.offer(new Row(0, 0, (int) MAX_BYTES))).isTrue();
-    assertThat(intake.offer(new Row(0, 1, 1))).isFalse();
+    assertThat(offer(intake, new Row(0, 0, (int) MAX_BYTES + 1))).isFalse();
+    assertThat(offer(intake, new Row(0, 0, (int) MAX_BYTES))).isTrue();
+    assertThat(offer(intake, new Row(0, 1, 1))).isFalse();
     intake.drain(0, 1, row -> {});
-    assertThat(intake.offer(new Row(0, 1, 1))).isFalse();
+    assertThat(offer(intake, new Row(0, 1, 1))).isFalse();
     intake.release(MAX_BYTES);
-    assertThat(intake.offer(new Row(0, 1, 1))).isTrue();
+    assertThat(offer(intake, new Row(0, 1, 1))).isTrue();
   }
 
   @Test
@@ -116,9 +113,9 @@ class HostQueueTest {
     Row row = new Row(0, 0, 1);
     long rows = (1L << 25) + 100_000;
     for (long i = 0; i < rows; i++) {
-      if (!intake.offer(row)) {
+      if (!offer(intake, row)) {
         intake.drain(0, Integer.MAX_VALUE, each -> intake.release(1));
-        assertThat(intake.offer(row)).isTrue();
+        assertThat(offer(intake, row)).isTrue();
       }
     }
     assertThat(intake.acceptedTotal()).isEqualTo(rows);
@@ -131,12 +128,12 @@ class HostQueueTest {
   void knowsWhenWhatItHadAtACallWasTakenOut() throws InterruptedException {
     HostQueue intake = intake(256);
     for (Thread thread :
-        start(thread -> assertThat(intake.offer(new Row(thread, 0, 1))).isTrue())) {
+        start(thread -> assertThat(offer(intake, new Row(thread, 0, 1))).isTrue())) {
       thread.join();
     }
     BooleanSupplier taken = intake.drainedSoFar();
     for (Thread thread :
-        start(thread -> assertThat(intake.offer(new Row(thread, 1, 1))).isTrue())) {
+        start(thread -> assertThat(offer(intake, new Row(thread, 1, 1))).isTrue())) {
       thread.join();
     }
     List<Integer> numbers = new ArrayList<>();
@@ -151,7 +148,7 @@ class HostQueueTest {
   void keepsARowThatWasNotAcceptedAtItsPlace() {
     HostQueue intake = intake(8);
     for (int i = 0; i < 8; i++) {
-      assertThat(intake.offer(new Row(0, i, 1))).isTrue();
+      assertThat(offer(intake, new Row(0, i, 1))).isTrue();
     }
     List<Integer> numbers = new ArrayList<>();
     AtomicInteger failures = new AtomicInteger(2);
@@ -164,7 +161,7 @@ class HostQueueTest {
       }
     }
     assertThat(numbers).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
-    assertThat(intake.offer(new Row(0, 8, 1))).isTrue();
+    assertThat(offer(intake, new Row(0, 8, 1))).isTrue();
   }
 
   @Test
@@ -173,9 +170,9 @@ class HostQueueTest {
     for (Thread thread : start(thread -> fifty(intake, thread))) {
       thread.join();
     }
-    intake.drain(0, Integer.MAX_VALUE, row -> intake.release(row.sizeBytes()));
+    intake.drain(0, Integer.MAX_VALUE, row -> intake.release(((Row) row).sizeBytes()));
     assertThat(intake.usedBytes()).isZero();
-    assertThat(intake.offer(new Row(0, 0, (int) MAX_BYTES))).isTrue();
+    assertThat(offer(intake, new Row(0, 0, (int) MAX_BYTES))).isTrue();
     assertThat(intake.usedBytes()).isEqualTo(MAX_BYTES);
   }
 
@@ -195,7 +192,7 @@ class HostQueueTest {
     Random random = new Random(thread);
     for (int i = 0; i < ROWS_EACH; i++) {
       Row row = new Row(thread, i, 1 + random.nextInt(2_000));
-      while (!intake.offer(row)) {
+      while (!offer(intake, row)) {
         Thread.onSpinWait();
       }
     }
@@ -203,7 +200,7 @@ class HostQueueTest {
   }
 
   private static void fill(HostQueue intake, Row row, AtomicLong taken) {
-    while (intake.offer(row)) {
+    while (offer(intake, row)) {
       taken.incrementAndGet();
     }
   }
@@ -211,7 +208,7 @@ class HostQueueTest {
   private static int fifty(HostQueue intake, int thread) {
     int taken = 0;
     for (int i = 0; i < 50; i++) {
-      taken += intake.offer(new Row(thread, i, 100)) ? 1 : 0;
+      taken += offer(intake, new Row(thread, i, 100)) ? 1 : 0;
     }
     return taken;
   }
@@ -245,15 +242,9 @@ class HostQueueTest {
     void run(int thread);
   }
 
-  private record Row(int thread, int number, int sizeBytes) implements Bufferable {
-    @Override
-    public UUID fateId() {
-      return new UUID(thread, number);
-    }
-
-    @Override
-    public Optional<String> fault() {
-      return Optional.empty();
-    }
+  private static boolean offer(HostQueue intake, Row row) {
+    return intake.offer(row, row.sizeBytes());
   }
+
+  private record Row(int thread, int number, int sizeBytes) {}
 }

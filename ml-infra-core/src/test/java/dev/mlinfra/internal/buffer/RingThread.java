@@ -1,8 +1,5 @@
 package dev.mlinfra.internal.buffer;
 
-import dev.mlinfra.buffer.Bufferable;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Predicate;
 
 /** A host's thread of a chosen ring, which is found by the id of a thread; offers a few rows. */
@@ -61,7 +58,7 @@ final class RingThread extends Thread {
   }
 
   /** No record, and cheap on purpose: it is run thousands of times, one step at a time. */
-  static final class Row implements Bufferable {
+  static final class Row {
     private final RingThread from;
     private final int bit;
     private final int sizeBytes;
@@ -79,19 +76,8 @@ final class RingThread extends Thread {
       return inOrder;
     }
 
-    @Override
-    public int sizeBytes() {
+    int sizeBytes() {
       return sizeBytes;
-    }
-
-    @Override
-    public UUID fateId() {
-      return new UUID(0, bit);
-    }
-
-    @Override
-    public Optional<String> fault() {
-      return Optional.empty();
     }
   }
 }

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mlinfra.buffer.BufferOptions;
 import dev.mlinfra.buffer.Sampling;
 import dev.mlinfra.internal.runtime.PauseSwitch;
+import dev.mlinfra.spi.DeadLetter;
+import dev.mlinfra.spi.RowBatch;
+import dev.mlinfra.spi.RowSink;
+import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import dev.mlinfra.telemetry.Instrument;
 import dev.mlinfra.telemetry.Telemetry;
-import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.DoubleSupplier;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Tag;
@@ -29,22 +33,20 @@ class WriteBehindInterleavingsTest {
         ORDERS, () -> new Scene().end(new RingThread(0, 8), new RingThread(1, 8)));
   }
 
-  private static final class Scene implements Telemetry, SpillTarget<RingThread.Row> {
-    private final SpoolTally tally = new SpoolTally();
+  private static final class Scene extends SpillTarget<RingThread.Row> implements Telemetry {
     private final WriteBehind<RingThread.Row> buffer;
     private DoubleSupplier dropped = () -> 0;
 
     Scene() {
       buffer =
           new WriteBehind<>(
-              "rows",
+              new Rows(),
               BufferOptions.builder().maxQueuedRows(2).maxQueuedBytes(1_024).build(),
               Sampling.all(),
-              (batch, firstAttempt) -> new Written(0, 0),
+              new Unused(),
               this,
-              new DeadLetters<>(Optional.empty(), (row, cause) -> null),
+              Optional.empty(),
               new PauseSwitch(false, Optional.empty(), Telemetry.none()),
-              null,
               this);
     }
 
@@ -59,35 +61,15 @@ class WriteBehindInterleavingsTest {
         RingThread.await(thread);
       }
       assertTrue(buffer.drained(), "rows are left");
-      assertEquals(threads.length, tally.kept.sum() + dropped.getAsDouble());
+      assertEquals(threads.length, tally().kept.sum() + dropped.getAsDouble());
     }
 
     @Override
-    public boolean keep(List<Sequenced<RingThread.Row>> batch, boolean neverSent) {
-      for (Sequenced<RingThread.Row> row : batch) {
-        assertTrue(row.value().take(), "taken twice or out of order");
-        tally.kept.increment();
+    public boolean keep(RowBatch<RingThread.Row> batch, boolean neverSent) {
+      for (RingThread.Row row : batch.values()) {
+        assertTrue(row.take(), "taken twice or out of order");
+        tally().kept.increment();
       }
-      return true;
-    }
-
-    @Override
-    public boolean wants(boolean storeFails, boolean aboveMark) {
-      return false;
-    }
-
-    @Override
-    public SpoolTally tally() {
-      return tally;
-    }
-
-    @Override
-    public long newest() {
-      return 0;
-    }
-
-    @Override
-    public boolean passed(long mark) {
       return true;
     }
 
@@ -104,5 +86,43 @@ class WriteBehindInterleavingsTest {
 
     @Override
     public void time(Instrument meter, long nanos, String... tagValues) {}
+  }
+
+  private static final class Rows extends RowKind<RingThread.Row> {
+    Rows() {
+      super("rows", null);
+    }
+
+    @Override
+    protected UUID fateId(RingThread.Row row) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected int sizeBytes(RingThread.Row row) {
+      return row.sizeBytes();
+    }
+
+    @Override
+    protected Optional<String> fault(RingThread.Row row) {
+      return Optional.empty();
+    }
+
+    @Override
+    protected DeadLetter letter(RingThread.Row row, String cause) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private static final class Unused implements RowSink<RingThread.Row> {
+    @Override
+    public Written write(RowBatch<RingThread.Row> batch, boolean firstAttempt) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<RowStore<RingThread.Row>> rows() {
+      return Optional.empty();
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.mlinfra.internal.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mlinfra.internal.spool.SpoolFileReader.ReadFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ class SpoolFileReaderTest {
     SpoolName name = append();
     Files.delete(path(name));
 
-    assertThat(reader.read(spool, List.of(name)).files()).containsExactly(new SpoolFile(name, 0));
+    assertThat(reader.read(spool, List.of(name)).files()).containsExactly(new ReadFile(name, 0));
     assertThat(reader.failed()).isFalse();
   }
 
@@ -55,7 +56,7 @@ class SpoolFileReaderTest {
     assertThat(temp.resolve("spool")).doesNotExist();
 
     Files.move(temp.resolve("away"), temp.resolve("spool"));
-    assertThat(reader.read(spool, List.of(name)).files()).containsExactly(new SpoolFile(name, 1));
+    assertThat(reader.read(spool, List.of(name)).files()).containsExactly(new ReadFile(name, 1));
     assertThat(reader.failed()).isFalse();
   }
 
@@ -66,7 +67,7 @@ class SpoolFileReaderTest {
     Files.move(temp.resolve("spool"), temp.resolve("away"));
     append();
 
-    assertThat(reader.read(spool, List.of(name)).files()).containsExactly(new SpoolFile(name, 0));
+    assertThat(reader.read(spool, List.of(name)).files()).containsExactly(new ReadFile(name, 0));
     assertThat(spool.setAside(name, 0)).isFalse();
     assertThat(temp.resolve("spool/damaged")).doesNotExist();
   }
@@ -87,7 +88,7 @@ class SpoolFileReaderTest {
       Files.delete(file);
       Files.move(temp.resolve(file.getFileName()), file);
     }
-    assertThat(reader.read(spool, List.of(first)).files()).containsExactly(new SpoolFile(first, 1));
+    assertThat(reader.read(spool, List.of(first)).files()).containsExactly(new ReadFile(first, 1));
   }
 
   @Test
@@ -99,7 +100,7 @@ class SpoolFileReaderTest {
 
     assertThat(reader.read(spool, List.of(bad)).files()).isEmpty();
     assertThat(reader.read(spool, List.of(bad)).files()).isEmpty();
-    assertThat(reader.read(spool, List.of(bad)).files()).containsExactly(new SpoolFile(bad, 0));
+    assertThat(reader.read(spool, List.of(bad)).files()).containsExactly(new ReadFile(bad, 0));
   }
 
   @ParameterizedTest
@@ -112,7 +113,7 @@ class SpoolFileReaderTest {
     spool.close();
     spool = SpoolDirectory.open(temp.resolve("spool"), 1 << 20, ahead);
 
-    assertThat(reader.read(spool, List.of(huge)).files()).containsExactly(new SpoolFile(huge, 0));
+    assertThat(reader.read(spool, List.of(huge)).files()).containsExactly(new ReadFile(huge, 0));
     assertThat(reader.failed()).isFalse();
   }
 

@@ -1,9 +1,8 @@
 package dev.mlinfra.postgres.internal;
 
-import dev.mlinfra.decision.Activation;
-import dev.mlinfra.decision.Feedback;
-import dev.mlinfra.spi.EncodedRows;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.postgres.internal.copy.Touched;
+import dev.mlinfra.postgres.internal.server.Database;
+import dev.mlinfra.postgres.internal.server.Times;
 import dev.mlinfra.spi.runtime.Causes;
 import dev.mlinfra.spi.runtime.RepeatingTask;
 import java.sql.Connection;
@@ -13,12 +12,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * counts those again from the decisions, so that doing it twice changes nothing. A failure is
  * logged and tried again; decisions are never held up.
  */
-final class DecisionRollup implements AutoCloseable {
+final class DecisionRollup implements Touched, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DecisionRollup.class);
   private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
@@ -58,44 +56,16 @@ final class DecisionRollup implements AutoCloseable {
     note = new SourceHeartbeat(database, source, numbered);
   }
 
-  void decided(List<LoggedDecision> batch) {
+  @Override
+  public void decided(LongStream epochSeconds) {
     synchronized (lock) {
-      for (LoggedDecision logged : batch) {
-        remember(minutes, TouchedMinutes.of(logged.decision().decidedAt()), MAX_MINUTES);
-      }
+      epochSeconds.forEach(second -> remember(minutes, TouchedMinutes.of(second), MAX_MINUTES));
       wake();
     }
   }
 
-  /** The same for rows that were encoded before. */
-  void decidedRows(EncodedRows rows) {
-    synchronized (lock) {
-      for (int row = 0; row < rows.count(); row++) {
-        remember(minutes, TouchedMinutes.of(RowReader.epochSecond(rows, row)), MAX_MINUTES);
-      }
-      wake();
-    }
-  }
-
-  void rewarded(List<Feedback> batch) {
-    touch(batch.stream().map(Feedback::decisionId));
-  }
-
-  /** The same for feedback that was encoded before. */
-  void rewardedRows(EncodedRows rows) {
-    touch(IntStream.range(0, rows.count()).mapToObj(row -> RowReader.secondId(rows, row)));
-  }
-
-  void activated(List<Activation> batch) {
-    touch(batch.stream().map(Activation::decisionId));
-  }
-
-  /** The same for activations that were encoded before. */
-  void activatedRows(EncodedRows rows) {
-    touch(IntStream.range(0, rows.count()).mapToObj(row -> RowReader.id(rows, row)));
-  }
-
-  private void touch(Stream<UUID> decisions) {
+  @Override
+  public void answered(Stream<UUID> decisions) {
     synchronized (lock) {
       decisions.forEach(id -> remember(touched, id, MAX_DECISIONS));
       wake();

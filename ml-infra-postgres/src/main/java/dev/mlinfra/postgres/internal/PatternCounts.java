@@ -1,6 +1,8 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.pattern.PatternObservation;
+import dev.mlinfra.postgres.internal.server.Database;
+import dev.mlinfra.postgres.internal.server.FlatJson;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

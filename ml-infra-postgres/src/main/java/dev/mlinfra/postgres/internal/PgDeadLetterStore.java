@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.postgres.internal.server.Database;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DeadLetterStore;
 import java.sql.PreparedStatement;

@@ -1,6 +1,9 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.postgres.internal.server.Cursors;
+import dev.mlinfra.postgres.internal.server.Database;
+import dev.mlinfra.postgres.internal.server.Times;
 import dev.mlinfra.privacy.ErasureReceipt;
 import dev.mlinfra.spi.ErasureStore;
 import java.sql.Connection;

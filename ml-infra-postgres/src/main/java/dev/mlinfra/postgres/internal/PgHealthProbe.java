@@ -3,6 +3,8 @@ package dev.mlinfra.postgres.internal;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.ComponentHealth.Status;
 import dev.mlinfra.health.InventoryItem;
+import dev.mlinfra.postgres.internal.schema.Capabilities;
+import dev.mlinfra.postgres.internal.server.Database;
 import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.runtime.Daemons;
 import java.sql.Connection;

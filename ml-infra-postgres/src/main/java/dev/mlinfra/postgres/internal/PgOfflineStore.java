@@ -2,6 +2,10 @@ package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.feature.FeatureView;
+import dev.mlinfra.postgres.internal.copy.CopyWriter;
+import dev.mlinfra.postgres.internal.server.Cursors;
+import dev.mlinfra.postgres.internal.server.Database;
+import dev.mlinfra.postgres.internal.server.Times;
 import dev.mlinfra.spi.OfflineStore;
 import dev.mlinfra.spi.PackedRow;
 import java.sql.Connection;
@@ -109,18 +113,22 @@ final class PgOfflineStore implements OfflineStore {
         connection,
         "staged_features (entity text COLLATE \"C\", event_time timestamptz,"
             + " created_at timestamptz, schema_hash bigint, packed bytea)");
-    try (Copy copy =
-        Copy.into(connection, "pg_temp.staged_features", ROW_COLUMNS, CopyWriter.newBuffer())) {
-      for (PackedRow row : rows) {
-        copy.row()
-            .text(row.entity())
-            .time(row.eventTime())
-            .time(row.knownAt())
-            .int8(row.schemaHash())
-            .bytes(row.packed());
-      }
-      copy.end();
-    }
+    CopyWriter.copy(
+        connection,
+        "pg_temp.staged_features",
+        ROW_COLUMNS,
+        CopyWriter.newBuffer(),
+        writer -> {
+          for (PackedRow row : rows) {
+            writer
+                .row(ROW_COLUMNS.size())
+                .text(row.entity())
+                .time(row.eventTime())
+                .time(row.knownAt())
+                .int8(row.schemaHash())
+                .bytes(row.packed());
+          }
+        });
   }
 
   @Override
@@ -148,14 +156,21 @@ final class PgOfflineStore implements OfflineStore {
 
   private static void stageSpine(Connection connection, List<AsOf> spine) throws SQLException {
     temporary(connection, "spine (ordinal integer, entity text COLLATE \"C\", at timestamptz)");
-    try (Copy copy =
-        Copy.into(connection, "pg_temp.spine", SPINE_COLUMNS, CopyWriter.newBuffer())) {
-      int ordinal = 0;
-      for (AsOf question : spine) {
-        copy.row().integer(ordinal++).text(question.entity()).time(question.at());
-      }
-      copy.end();
-    }
+    CopyWriter.copy(
+        connection,
+        "pg_temp.spine",
+        SPINE_COLUMNS,
+        CopyWriter.newBuffer(),
+        writer -> {
+          int ordinal = 0;
+          for (AsOf question : spine) {
+            writer
+                .row(SPINE_COLUMNS.size())
+                .integer(ordinal++)
+                .text(question.entity())
+                .time(question.at());
+          }
+        });
   }
 
   @Override

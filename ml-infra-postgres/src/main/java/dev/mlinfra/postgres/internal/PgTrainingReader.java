@@ -1,5 +1,9 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.postgres.internal.copy.DecisionRow;
+import dev.mlinfra.postgres.internal.server.Cursors;
+import dev.mlinfra.postgres.internal.server.Database;
+import dev.mlinfra.postgres.internal.server.Times;
 import dev.mlinfra.spi.JoinedDecision;
 import dev.mlinfra.spi.PackedRow;
 import dev.mlinfra.spi.TrainingReader;

@@ -1,6 +1,11 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.pattern.PatternStore;
+import dev.mlinfra.postgres.internal.copy.CopyDecisionSink;
+import dev.mlinfra.postgres.internal.schema.PgSchemaAdmin;
+import dev.mlinfra.postgres.internal.schema.SchemaPlan;
+import dev.mlinfra.postgres.internal.server.Database;
+import dev.mlinfra.postgres.internal.server.PgSettings;
 import dev.mlinfra.spi.DeadLetterStore;
 import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
@@ -45,7 +50,7 @@ public final class PostgresParts {
     wiring.provide(
         SchemaAdmin.class,
         new PgSchemaAdmin(database, plan, settings.get(PgSettings.MIGRATION_TIMEOUT)));
-    wiring.provide(DecisionSink.class, new CopyDecisionSink(database, wiring.source(), rollup));
+    wiring.provide(DecisionSink.class, sink(database, wiring.source(), rollup));
     wiring.provide(DecisionReader.class, new PgDecisionReader(database));
     wiring.provide(ErasureStore.class, new PgErasure(database, schema));
     wiring.provide(TrainingReader.class, new PgTrainingReader(database));
@@ -53,5 +58,10 @@ public final class PostgresParts {
     wiring.provide(PatternStore.class, new PgPatternStore(database, dimensions));
     wiring.provide(ModelStore.class, new PgModelStore(database, wiring.clock(), plan.lockKey()));
     wiring.provide(DeadLetterStore.class, new PgDeadLetterStore(database));
+  }
+
+  private static CopyDecisionSink sink(Database database, String source, DecisionRollup rollup) {
+    return new CopyDecisionSink(
+        database, source, rollup, numbered -> rollup.numbering(source, numbered));
   }
 }

@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.postgres.internal.server.Database;
 import java.sql.PreparedStatement;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;

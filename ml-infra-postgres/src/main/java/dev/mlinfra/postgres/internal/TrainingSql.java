@@ -1,6 +1,8 @@
 package dev.mlinfra.postgres.internal;
 
 import dev.mlinfra.history.DecisionQuery;
+import dev.mlinfra.postgres.internal.copy.DecisionRow;
+import dev.mlinfra.postgres.internal.server.Times;
 import dev.mlinfra.training.FeatureJoin;
 import dev.mlinfra.training.RewardAggregate;
 import dev.mlinfra.training.TrainingQuery;

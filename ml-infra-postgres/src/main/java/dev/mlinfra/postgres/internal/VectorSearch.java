@@ -1,5 +1,6 @@
 package dev.mlinfra.postgres.internal;
 
+import dev.mlinfra.postgres.internal.server.Database;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

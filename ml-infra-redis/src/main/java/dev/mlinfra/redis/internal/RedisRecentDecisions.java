@@ -17,16 +17,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers decisions without waiting for the server. What would wait (no connection, too many
- * answers outstanding) is dropped and counted. Look-ups go their own way, so that none stands
- * behind a batch that is being remembered.
+ * Remembers decisions without waiting for answers, only for room where too many are outstanding and
+ * the server answers. What would wait longer is dropped and counted. Look-ups go their own way, so
+ * that none stands behind a batch that is being remembered.
  */
 final class RedisRecentDecisions implements RecentDecisions {
   private static final Logger LOG = LoggerFactory.getLogger(RedisRecentDecisions.class);
@@ -37,51 +38,93 @@ final class RedisRecentDecisions implements RecentDecisions {
   /** Long enough to connect for the first batch, short enough for the writer to lose. */
   private static final Duration CONNECT_BUDGET = Duration.ofMillis(100);
 
+  /** For room for all of a batch, and for the next part of it. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+  private static final Duration STALL = Duration.ofMillis(500);
+  private static final int PARTS = 5; // of what may be outstanding
+
   private final RedisLink reads;
   private final RedisLink writes;
   private final Duration ttl;
-  private final int mostInFlight;
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final int atOnce;
+  private final Semaphore room;
   private final LongAdder dropped = new LongAdder();
+  private volatile boolean stalled;
 
   RedisRecentDecisions(RedisLink reads, RedisLink writes, Duration ttl, int mostInFlight) {
     this.reads = reads;
     this.writes = writes;
     this.ttl = ttl;
-    this.mostInFlight = mostInFlight;
+    this.atOnce = Math.max(1, mostInFlight / PARTS);
+    this.room = new Semaphore(mostInFlight);
   }
 
   @Override
   public void remember(List<RecentDecision> batch) {
-    int room = Math.min(batch.size(), mostInFlight - inFlight.get());
+    int sent = 0;
+    long patience = LONGEST_WAIT.toNanos();
     try {
-      if (room > 0) {
-        send(writes.connection("caching of decisions", CONNECT_BUDGET), batch.subList(0, room));
+      while (sent < batch.size()) {
+        List<RecentDecision> part = batch.subList(sent, Math.min(batch.size(), sent + atOnce));
+        if (!room.tryAcquire(part.size())) {
+          long before = System.nanoTime();
+          if (!awaitRoom(part.size(), patience)) {
+            break;
+          }
+          patience -= System.nanoTime() - before;
+        }
+        send(part);
+        sent += part.size();
       }
     } catch (MlInfraException e) {
       LOG.debug("decisions are not cached: {}", e.getMessage());
-      room = 0;
+    } finally {
+      dropped.add(batch.size() - sent);
     }
-    dropped.add(batch.size() - Math.max(0, room));
   }
 
-  private void send(
-      StatefulRedisConnection<String, byte[]> connection, List<RecentDecision> decisions) {
-    Batch batch = new Batch();
-    for (RecentDecision decision : decisions) {
-      batch.set(Keys.decision(decision.id()), TextFields.utf8(line(decision)), ttl);
+  /** Waits only while answers come, so that a server that hangs holds nobody up again and again. */
+  private boolean awaitRoom(int commands, long longestNanos) {
+    try {
+      long wait = stalled ? 0 : Math.min(longestNanos, STALL.toNanos());
+      boolean taken = room.tryAcquire(commands, wait, TimeUnit.NANOSECONDS);
+      if (!taken) {
+        stalled = true;
+      }
+      return taken;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
-    inFlight.addAndGet(decisions.size());
-    for (AsyncCommand<String, byte[], String> answer : batch.send(connection)) {
+  }
+
+  /** Gives the room back that was taken for them, now or with their answers. */
+  private void send(List<RecentDecision> decisions) {
+    List<AsyncCommand<String, byte[], String>> answers = List.of();
+    try {
+      StatefulRedisConnection<String, byte[]> connection =
+          writes.connection("caching of decisions", CONNECT_BUDGET);
+      Batch batch = new Batch();
+      for (RecentDecision decision : decisions) {
+        batch.set(Keys.decision(decision.id()), TextFields.utf8(line(decision)), ttl);
+      }
+      answers = batch.send(connection);
+    } finally {
+      room.release(decisions.size() - answers.size());
+    }
+    for (AsyncCommand<String, byte[], String> answer : answers) {
       CompletableFuture<?> ignored = answer.whenComplete(this::settle);
     }
   }
 
   private void settle(@Nullable String answer, @Nullable Throwable failure) {
-    inFlight.decrementAndGet();
     if (failure != null) {
       dropped.increment();
+    } else {
+      stalled = false;
     }
+    room.release();
   }
 
   @Override
@@ -114,10 +157,6 @@ final class RedisRecentDecisions implements RecentDecisions {
   /** How many decisions were not remembered. */
   long dropped() {
     return dropped.sum();
-  }
-
-  int inFlight() {
-    return inFlight.get();
   }
 
   private static String line(RecentDecision decision) {

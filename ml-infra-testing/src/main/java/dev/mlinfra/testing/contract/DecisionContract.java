@@ -8,7 +8,8 @@ import dev.mlinfra.history.DecisionOutcome;
 import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
+import dev.mlinfra.spi.RowBatch;
 import dev.mlinfra.spi.Written;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,13 +46,14 @@ public abstract class DecisionContract extends Contract {
     return write(true, rows(decisions));
   }
 
-  /** Numbers decisions as a host does. */
-  static List<LoggedDecision> rows(Decision... decisions) {
-    List<LoggedDecision> rows = new ArrayList<>();
-    for (Decision decision : decisions) {
-      rows.add(new LoggedDecision(decision, NUMBERS.incrementAndGet(), 0.5));
+  /** Numbers rows as a host does. */
+  @SafeVarargs
+  static <T> RowBatch<T> rows(T... values) {
+    List<LoggedRow<T>> rows = new ArrayList<>();
+    for (T value : values) {
+      rows.add(new LoggedRow<>(value, NUMBERS.incrementAndGet(), 0.5));
     }
-    return rows;
+    return RowBatch.of(rows);
   }
 
   /** Gives a number to a decision that gets lost. */
@@ -59,16 +61,16 @@ public abstract class DecisionContract extends Contract {
     NUMBERS.incrementAndGet();
   }
 
-  final Written write(boolean firstAttempt, List<LoggedDecision> rows) {
-    return part(DecisionSink.class).write(rows, firstAttempt);
+  final Written write(boolean firstAttempt, RowBatch<Decision> rows) {
+    return part(DecisionSink.class).decisions().write(rows, firstAttempt);
   }
 
   final Written reward(Feedback... feedback) {
-    return part(DecisionSink.class).writeFeedback(List.of(feedback), true);
+    return part(DecisionSink.class).feedback().write(rows(feedback), true);
   }
 
   final Written activate(Activation... activations) {
-    return part(DecisionSink.class).writeActivations(List.of(activations), true);
+    return part(DecisionSink.class).activations().write(rows(activations), true);
   }
 
   final DecisionQuery query() {

@@ -10,7 +10,7 @@ import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EncodedRows;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowBatch;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.time.Instant;
@@ -30,7 +30,7 @@ public abstract class DecisionSinkContract extends DecisionContract {
 
   @Test
   void storesADecisionOnceHoweverOftenItComes() {
-    List<LoggedDecision> rows =
+    RowBatch<Decision> rows =
         rows(decision(1, "a").build(), decision(2, "b").build(), decision(3, "c").build());
 
     assertThat(write(true, rows.subList(0, 2))).isEqualTo(new Written(2, 0));
@@ -54,7 +54,7 @@ public abstract class DecisionSinkContract extends DecisionContract {
     Feedback feedback = Feedback.of(decision.id(), 1).observedAt(minute().plusSeconds(9));
 
     assertThat(reward(feedback)).isEqualTo(new Written(1, 0));
-    assertThat(part(DecisionSink.class).writeFeedback(List.of(feedback), false))
+    assertThat(part(DecisionSink.class).feedback().write(rows(feedback), false))
         .isEqualTo(new Written(0, 1));
     assertThat(read(query()).get(0).feedbackCount()).isEqualTo(1);
   }
@@ -84,7 +84,7 @@ public abstract class DecisionSinkContract extends DecisionContract {
 
   @Test
   void storesEncodedRowsOnceAndInAnyParts() {
-    List<LoggedDecision> batch =
+    RowBatch<Decision> batch =
         rows(decision(1, "a").build(), decision(2, "b").build(), decision(3, "c").build());
     EncodedRows rows = encodable().encode(batch);
     assertThat(rows.count()).isEqualTo(3);
@@ -106,8 +106,8 @@ public abstract class DecisionSinkContract extends DecisionContract {
     assertThat(letter.cause()).contains("refused");
   }
 
-  private RowStore<LoggedDecision> encodable() {
-    RowStore<LoggedDecision> rows = part(DecisionSink.class).decisionRows().orElseThrow();
+  private RowStore<Decision> encodable() {
+    RowStore<Decision> rows = part(DecisionSink.class).decisions().rows().orElseThrow();
     assertThat(rows.reads(rows.version())).isTrue();
     return rows;
   }

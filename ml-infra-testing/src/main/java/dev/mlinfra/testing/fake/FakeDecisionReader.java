@@ -6,7 +6,7 @@ import dev.mlinfra.history.DecisionCompleteness;
 import dev.mlinfra.history.DecisionOutcome;
 import dev.mlinfra.history.DecisionQuery;
 import dev.mlinfra.spi.DecisionReader;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -22,9 +22,9 @@ final class FakeDecisionReader implements DecisionReader {
       Comparator.comparing(UUID::getMostSignificantBits, Long::compareUnsigned)
           .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
 
-  static final Comparator<LoggedDecision> BY_TIME =
-      Comparator.<LoggedDecision, Instant>comparing(row -> row.decision().decidedAt())
-          .thenComparing(row -> row.decision().id(), BY_BYTES);
+  static final Comparator<LoggedRow<Decision>> BY_TIME =
+      Comparator.<LoggedRow<Decision>, Instant>comparing(row -> row.value().decidedAt())
+          .thenComparing(row -> row.value().id(), BY_BYTES);
 
   private final Faulty faulty;
   private final FakeDecisionSink sink;
@@ -43,15 +43,15 @@ final class FakeDecisionReader implements DecisionReader {
 
   private List<DecisionOutcome> join(DecisionQuery query) {
     Map<UUID, List<Feedback>> feedback =
-        sink.feedback().stream()
+        sink.storedFeedback().stream()
             .filter(row -> query.feedbackKind().map(row.kind()::equals).orElse(true))
             .collect(Collectors.groupingBy(Feedback::decisionId));
-    return sink.decisions().stream()
-        .filter(row -> asked(query, row.decision()))
-        .filter(row -> sink.countsFrom(row.decision(), Instant.MAX).isPresent())
+    return sink.storedDecisions().stream()
+        .filter(row -> asked(query, row.value()))
+        .filter(row -> sink.countsFrom(row.value(), Instant.MAX).isPresent())
         .sorted(BY_TIME)
         .limit(query.limit())
-        .map(row -> outcome(row, feedback.getOrDefault(row.decision().id(), List.of())))
+        .map(row -> outcome(row, feedback.getOrDefault(row.value().id(), List.of())))
         .toList();
   }
 
@@ -60,7 +60,7 @@ final class FakeDecisionReader implements DecisionReader {
     return faulty.call(
         Part.DECISION_HISTORY,
         () ->
-            FakeNumbers.minutes("fake", sink.decisions(), sink.forgottenNumbers()).stream()
+            FakeNumbers.minutes("fake", sink.storedDecisions(), sink.forgottenNumbers()).stream()
                 .filter(row -> !row.minute().isBefore(query.from()))
                 .filter(row -> row.minute().isBefore(query.to()))
                 .toList());
@@ -73,9 +73,9 @@ final class FakeDecisionReader implements DecisionReader {
         && query.model().map(decision.model()::equals).orElse(true);
   }
 
-  private static DecisionOutcome outcome(LoggedDecision row, List<Feedback> feedback) {
+  private static DecisionOutcome outcome(LoggedRow<Decision> row, List<Feedback> feedback) {
     List<Feedback> counted = CountedFeedback.of(feedback.stream());
     double sum = counted.stream().mapToDouble(Feedback::reward).sum();
-    return new DecisionOutcome(row.decision(), row.passProbability(), counted.size(), sum);
+    return new DecisionOutcome(row.value(), row.passProbability(), counted.size(), sum);
   }
 }

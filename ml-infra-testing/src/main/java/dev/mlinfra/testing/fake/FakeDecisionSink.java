@@ -5,8 +5,8 @@ import dev.mlinfra.decision.Decision;
 import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.LoggedDecision;
-import dev.mlinfra.spi.RowStore;
+import dev.mlinfra.spi.LoggedRow;
+import dev.mlinfra.spi.RowSink;
 import dev.mlinfra.spi.Written;
 import java.time.Clock;
 import java.time.Instant;
@@ -19,13 +19,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /** Keeps each decision, each feedback and the first activation of a decision. */
 final class FakeDecisionSink implements DecisionSink {
   private record Key(UUID id, Instant at) {
-    static Key of(LoggedDecision row) {
-      return new Key(row.decision().id(), row.decision().decidedAt());
+    static Key of(LoggedRow<Decision> row) {
+      return new Key(row.value().id(), row.value().decidedAt());
     }
   }
 
@@ -34,16 +35,16 @@ final class FakeDecisionSink implements DecisionSink {
   private final Faulty faulty;
   private final Clock clock;
   private final Object lock = new Object();
-  private final Map<Key, LoggedDecision> decisions = new LinkedHashMap<>();
+  private final Map<Key, LoggedRow<Decision>> decisions = new LinkedHashMap<>();
   private final Map<UUID, Feedback> feedback = new LinkedHashMap<>();
   private final Map<ActivationKey, Activation> activations = new LinkedHashMap<>();
   private final Map<Object, Instant> storedAt = new HashMap<>();
   private final FakeForgotten forgotten = new FakeForgotten();
-  private final RowStore<LoggedDecision> decisionRows =
+  private final RowSink<Decision> decisionSink =
       new FakeRows<>("decision", FakeDecisionSink::letterId, this::write);
-  private final RowStore<Feedback> feedbackRows =
+  private final RowSink<Feedback> feedbackSink =
       new FakeRows<>("feedback", row -> row.id().toString(), this::writeFeedback);
-  private final RowStore<Activation> activationRows =
+  private final RowSink<Activation> activationSink =
       new FakeRows<>("activation", row -> row.decisionId().toString(), this::writeActivations);
 
   FakeDecisionSink(Faulty faulty, Clock clock) {
@@ -52,62 +53,41 @@ final class FakeDecisionSink implements DecisionSink {
   }
 
   @Override
-  public Written write(List<LoggedDecision> batch, boolean firstAttempt) {
-    return faulty.call(
-        call(batch, firstAttempt), () -> add(decisions, batch, Key::of, this::keptOut));
+  public RowSink<Decision> decisions() {
+    return decisionSink;
   }
 
   @Override
-  public Written writeFeedback(List<Feedback> batch, boolean firstAttempt) {
-    return faulty.call(
-        call(batch, firstAttempt),
-        () ->
-            add(feedback, batch, Feedback::id, row -> forgotten.refusesFeedback(row.decisionId())));
+  public RowSink<Feedback> feedback() {
+    return feedbackSink;
   }
 
   @Override
-  public Written writeActivations(List<Activation> batch, boolean firstAttempt) {
-    return faulty.call(
-        call(batch, firstAttempt),
-        () ->
-            add(
-                activations,
-                batch,
-                row -> new ActivationKey(row.decisionId()),
-                row -> forgotten.refusesFeedback(row.decisionId())));
+  public RowSink<Activation> activations() {
+    return activationSink;
   }
 
   @Override
-  public Optional<RowStore<LoggedDecision>> decisionRows() {
-    return Optional.of(decisionRows);
-  }
-
-  @Override
-  public Optional<RowStore<Feedback>> feedbackRows() {
-    return Optional.of(feedbackRows);
-  }
-
-  @Override
-  public Optional<RowStore<Activation>> activationRows() {
-    return Optional.of(activationRows);
+  public void numbering(LongSupplier numbered) {
+    // nothing is lost here but what the test loses
   }
 
   /** A copy of what is stored. */
-  List<LoggedDecision> decisions() {
+  List<LoggedRow<Decision>> storedDecisions() {
     synchronized (lock) {
       return new ArrayList<>(decisions.values());
     }
   }
 
   /** A copy of the feedback that is stored. */
-  List<Feedback> feedback() {
+  List<Feedback> storedFeedback() {
     synchronized (lock) {
       return new ArrayList<>(feedback.values());
     }
   }
 
   /** A copy of the activations that are stored. */
-  List<Activation> activations() {
+  List<Activation> storedActivations() {
     synchronized (lock) {
       return new ArrayList<>(activations.values());
     }
@@ -135,12 +115,12 @@ final class FakeDecisionSink implements DecisionSink {
   int deleteDecisions(String subject) {
     synchronized (lock) {
       decisions.values().stream()
-          .filter(row -> forgotten.names(row.decision(), subject))
+          .filter(row -> forgotten.names(row.value(), subject))
           .forEach(row -> forgotten.deleted(row, subject));
       int before = decisions.size();
       List<UUID> ids = forgotten.of(subject);
       decisions.values().stream()
-          .filter(row -> ids.contains(row.decision().id()))
+          .filter(row -> ids.contains(row.value().id()))
           .forEach(forgotten::number);
       decisions.keySet().removeIf(key -> ids.contains(key.id()));
       return before - decisions.size();
@@ -175,7 +155,7 @@ final class FakeDecisionSink implements DecisionSink {
     }
   }
 
-  boolean storedBefore(LoggedDecision row, Instant bound) {
+  boolean storedBefore(LoggedRow<Decision> row, Instant bound) {
     return storedBefore(Key.of(row), bound);
   }
 
@@ -194,14 +174,38 @@ final class FakeDecisionSink implements DecisionSink {
     return new Call(Part.DECISION_SINK, batch, firstAttempt);
   }
 
-  private static String letterId(LoggedDecision row) {
-    Decision decision = row.decision();
+  private Written write(List<LoggedRow<Decision>> rows, boolean firstAttempt) {
+    return faulty.call(
+        call(rows, firstAttempt), () -> add(decisions, rows, Key::of, this::keptOut));
+  }
+
+  private Written writeFeedback(List<LoggedRow<Feedback>> rows, boolean firstAttempt) {
+    List<Feedback> batch = rows.stream().map(LoggedRow::value).toList();
+    return faulty.call(
+        call(batch, firstAttempt),
+        () ->
+            add(feedback, batch, Feedback::id, row -> forgotten.refusesFeedback(row.decisionId())));
+  }
+
+  private Written writeActivations(List<LoggedRow<Activation>> rows, boolean firstAttempt) {
+    List<Activation> batch = rows.stream().map(LoggedRow::value).toList();
+    return faulty.call(
+        call(batch, firstAttempt),
+        () ->
+            add(
+                activations,
+                batch,
+                row -> new ActivationKey(row.decisionId()),
+                row -> forgotten.refusesFeedback(row.decisionId())));
+  }
+
+  private static String letterId(Decision decision) {
     return DeadLetter.idOf(decision.id(), decision.mode(), decision.decidedAt());
   }
 
-  private boolean keptOut(LoggedDecision row) {
-    boolean refused = forgotten.refuses(row.decision());
-    LoggedDecision before = decisions.get(Key.of(row));
+  private boolean keptOut(LoggedRow<Decision> row) {
+    boolean refused = forgotten.refuses(row.value());
+    LoggedRow<Decision> before = decisions.get(Key.of(row));
     if (refused || (before != null && before.sequence() != row.sequence())) {
       forgotten.number(row);
     }

@@ -1,7 +1,7 @@
 package dev.mlinfra.testing.fake;
 
 import dev.mlinfra.decision.Decision;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,12 +25,12 @@ final class FakeForgotten {
     return decision.subject().filter(subject::equals).isPresent();
   }
 
-  void deleted(LoggedDecision row, String subject) {
-    decisions.put(row.decision().id(), subject);
+  void deleted(LoggedRow<Decision> row, String subject) {
+    decisions.put(row.value().id(), subject);
   }
 
   /** Notes a number whose row was removed or refused. */
-  void number(LoggedDecision row) {
+  void number(LoggedRow<Decision> row) {
     numbers.add(row.sequence());
   }
 

@@ -16,7 +16,7 @@ import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.ErasureStore;
 import dev.mlinfra.spi.EventBroker;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import dev.mlinfra.spi.ModelMirror;
 import dev.mlinfra.spi.ModelPointers;
 import dev.mlinfra.spi.ModelStore;
@@ -258,7 +258,7 @@ public final class FakeInfra implements InfraModule {
    * @since 0.1
    */
   public List<Decision> decisions() {
-    return rows().stream().map(LoggedDecision::decision).toList();
+    return rows().stream().map(LoggedRow::value).toList();
   }
 
   /**
@@ -267,8 +267,8 @@ public final class FakeInfra implements InfraModule {
    * @return a copy, in the order in which they were stored
    * @since 0.1
    */
-  public List<LoggedDecision> rows() {
-    return sink.decisions();
+  public List<LoggedRow<Decision>> rows() {
+    return sink.storedDecisions();
   }
 
   /**
@@ -278,7 +278,7 @@ public final class FakeInfra implements InfraModule {
    * @since 0.1
    */
   public List<Feedback> feedback() {
-    return sink.feedback();
+    return sink.storedFeedback();
   }
 
   /**
@@ -288,7 +288,7 @@ public final class FakeInfra implements InfraModule {
    * @since 0.1
    */
   public List<Activation> activations() {
-    return sink.activations();
+    return sink.storedActivations();
   }
 
   /**
@@ -374,9 +374,9 @@ public final class FakeInfra implements InfraModule {
 
   private List<InventoryItem> counts() {
     return List.of(
-        new InventoryItem(NAME, "agent_decisions", sink.decisions().size(), "rows"),
-        new InventoryItem(NAME, "agent_feedback", sink.feedback().size(), "rows"),
-        new InventoryItem(NAME, "agent_activations", sink.activations().size(), "rows"),
+        new InventoryItem(NAME, "agent_decisions", sink.storedDecisions().size(), "rows"),
+        new InventoryItem(NAME, "agent_feedback", sink.storedFeedback().size(), "rows"),
+        new InventoryItem(NAME, "agent_activations", sink.storedActivations().size(), "rows"),
         new InventoryItem(NAME, "feature_store", offline.rows(), "rows"),
         new InventoryItem(NAME, "learned_patterns", patterns.size(), "rows"),
         new InventoryItem(NAME, "model_metadata", models.size(), "rows"),

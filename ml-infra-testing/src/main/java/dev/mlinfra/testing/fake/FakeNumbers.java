@@ -1,7 +1,8 @@
 package dev.mlinfra.testing.fake;
 
+import dev.mlinfra.decision.Decision;
 import dev.mlinfra.history.DecisionCompleteness;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -16,17 +17,17 @@ import java.util.stream.LongStream;
 final class FakeNumbers {
   private FakeNumbers() {}
 
-  static Instant minute(LoggedDecision row) {
-    return row.decision().decidedAt().truncatedTo(ChronoUnit.MINUTES);
+  static Instant minute(LoggedRow<Decision> row) {
+    return row.value().decidedAt().truncatedTo(ChronoUnit.MINUTES);
   }
 
   /** In order of time; numbers that were removed are not missing. */
   static List<DecisionCompleteness> minutes(
-      String source, Collection<LoggedDecision> rows, Set<Long> removed) {
+      String source, Collection<LoggedRow<Decision>> rows, Set<Long> removed) {
     Map<Instant, DecisionCompleteness> minutes = new TreeMap<>();
     long before = 0;
-    for (LoggedDecision row :
-        rows.stream().sorted(Comparator.comparing(LoggedDecision::sequence)).toList()) {
+    for (LoggedRow<Decision> row :
+        rows.stream().sorted(Comparator.comparing(LoggedRow::sequence)).toList()) {
       long number = row.sequence();
       long missing =
           LongStream.range(before + 1, number).filter(gone -> !removed.contains(gone)).count();

@@ -3,29 +3,49 @@ package dev.mlinfra.testing.fake;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.spi.DeadLetter;
 import dev.mlinfra.spi.EncodedRows;
+import dev.mlinfra.spi.LoggedRow;
+import dev.mlinfra.spi.RowBatch;
+import dev.mlinfra.spi.RowSink;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Encodes a row as a number and keeps the rest: this fake alone can read its rows back. */
-final class FakeRows<T> implements RowStore<T> {
+/**
+ * Stores rows, also those that it encoded as a number, keeping the rest: this fake alone can read
+ * its rows back.
+ */
+final class FakeRows<T> implements RowSink<T>, RowStore<T> {
   private final String origin;
   private final Function<T, String> id;
-  private final BiFunction<List<T>, Boolean, Written> store;
+  private final BiFunction<List<LoggedRow<T>>, Boolean, Written> store;
   private final AtomicLong number = new AtomicLong(System.nanoTime());
-  private final Map<Long, T> rows = new ConcurrentHashMap<>();
+  private final Map<Long, LoggedRow<T>> rows = new ConcurrentHashMap<>();
 
-  FakeRows(String origin, Function<T, String> id, BiFunction<List<T>, Boolean, Written> store) {
+  FakeRows(
+      String origin,
+      Function<T, String> id,
+      BiFunction<List<LoggedRow<T>>, Boolean, Written> store) {
     this.origin = origin;
     this.id = id;
     this.store = store;
+  }
+
+  @Override
+  public Written write(RowBatch<T> batch, boolean firstAttempt) {
+    return store.apply(batch, firstAttempt);
+  }
+
+  @Override
+  public Optional<RowStore<T>> rows() {
+    return Optional.of(this);
   }
 
   @Override
@@ -34,7 +54,7 @@ final class FakeRows<T> implements RowStore<T> {
   }
 
   @Override
-  public EncodedRows encode(List<T> batch) {
+  public EncodedRows encode(RowBatch<T> batch) {
     ByteBuffer bytes = ByteBuffer.allocate(batch.size() * Long.BYTES);
     int[] ends = new int[batch.size()];
     for (int i = 0; i < ends.length; i++) {
@@ -47,7 +67,7 @@ final class FakeRows<T> implements RowStore<T> {
 
   @Override
   public Written store(EncodedRows encoded, boolean firstAttempt) {
-    List<T> batch = new ArrayList<>();
+    List<LoggedRow<T>> batch = new ArrayList<>();
     for (int row = 0; row < encoded.count(); row++) {
       batch.add(row(encoded, row));
     }
@@ -56,13 +76,13 @@ final class FakeRows<T> implements RowStore<T> {
 
   @Override
   public DeadLetter letter(EncodedRows encoded, String cause) {
-    T row = rows.get(key(encoded, 0));
-    String subject = row == null ? "unknown-" + key(encoded, 0) : id.apply(row);
+    LoggedRow<T> row = rows.get(key(encoded, 0));
+    String subject = row == null ? "unknown-" + key(encoded, 0) : id.apply(row.value());
     return new DeadLetter(origin, subject, String.valueOf(row), cause, 1);
   }
 
-  private T row(EncodedRows encoded, int row) {
-    T found = rows.get(key(encoded, row));
+  private LoggedRow<T> row(EncodedRows encoded, int row) {
+    LoggedRow<T> found = rows.get(key(encoded, row));
     if (found == null) {
       throw new CorruptDataException(
           "row "

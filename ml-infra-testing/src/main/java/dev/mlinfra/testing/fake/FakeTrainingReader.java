@@ -5,7 +5,7 @@ import dev.mlinfra.decision.Feedback;
 import dev.mlinfra.feature.AsOf;
 import dev.mlinfra.history.DecisionCompleteness;
 import dev.mlinfra.spi.JoinedDecision;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import dev.mlinfra.spi.PackedRow;
 import dev.mlinfra.spi.TrainingReader;
 import dev.mlinfra.training.RewardAggregate;
@@ -55,24 +55,24 @@ final class FakeTrainingReader implements TrainingReader {
 
   private List<JoinedDecision> join(TrainingQuery query) {
     Instant bound = query.knownBefore().orElse(Instant.MAX);
-    List<LoggedDecision> known =
-        sink.decisions().stream().filter(row -> sink.storedBefore(row, bound)).toList();
-    List<LoggedDecision> span =
+    List<LoggedRow<Decision>> known =
+        sink.storedDecisions().stream().filter(row -> sink.storedBefore(row, bound)).toList();
+    List<LoggedRow<Decision>> span =
         known.stream()
-            .filter(row -> !row.decision().decidedAt().isBefore(query.decisions().from()))
-            .filter(row -> row.decision().decidedAt().isBefore(query.decisions().to()))
+            .filter(row -> !row.value().decidedAt().isBefore(query.decisions().from()))
+            .filter(row -> row.value().decidedAt().isBefore(query.decisions().to()))
             .toList();
     Map<Instant, Double> completeness =
         FakeNumbers.minutes("fake", known, sink.forgottenNumbers()).stream()
             .collect(Collectors.toMap(DecisionCompleteness::minute, DecisionCompleteness::ratio));
     Map<UUID, List<Feedback>> feedback =
-        sink.feedback().stream()
+        sink.storedFeedback().stream()
             .filter(row -> sink.storedBefore(row, bound))
             .collect(Collectors.groupingBy(Feedback::decisionId));
     return span.stream()
-        .filter(row -> FakeDecisionReader.asked(query.decisions(), row.decision()))
-        .filter(row -> query.mode().map(row.decision().mode()::equals).orElse(true))
-        .filter(row -> sink.countsFrom(row.decision(), bound).isPresent())
+        .filter(row -> FakeDecisionReader.asked(query.decisions(), row.value()))
+        .filter(row -> query.mode().map(row.value().mode()::equals).orElse(true))
+        .filter(row -> sink.countsFrom(row.value(), bound).isPresent())
         .sorted(FakeDecisionReader.BY_TIME)
         .map(
             row ->
@@ -80,13 +80,13 @@ final class FakeTrainingReader implements TrainingReader {
                     query,
                     row,
                     completeness.getOrDefault(FakeNumbers.minute(row), 1.0),
-                    feedback.getOrDefault(row.decision().id(), List.of())))
+                    feedback.getOrDefault(row.value().id(), List.of())))
         .toList();
   }
 
   private JoinedDecision joined(
-      TrainingQuery query, LoggedDecision row, double completeness, List<Feedback> all) {
-    Decision decision = row.decision();
+      TrainingQuery query, LoggedRow<Decision> row, double completeness, List<Feedback> all) {
+    Decision decision = row.value();
     Instant start =
         sink.countsFrom(decision, query.knownBefore().orElse(Instant.MAX))
             .orElse(decision.decidedAt());

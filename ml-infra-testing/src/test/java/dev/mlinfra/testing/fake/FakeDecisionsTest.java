@@ -13,8 +13,9 @@ import dev.mlinfra.history.RecentDecision;
 import dev.mlinfra.spi.DecisionReader;
 import dev.mlinfra.spi.DecisionSink;
 import dev.mlinfra.spi.EncodedRows;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.LoggedRow;
 import dev.mlinfra.spi.RecentDecisions;
+import dev.mlinfra.spi.RowBatch;
 import dev.mlinfra.spi.RowStore;
 import dev.mlinfra.spi.Written;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FakeDecisionsTest {
@@ -33,24 +35,25 @@ class FakeDecisionsTest {
 
   @Test
   void storesADecisionOnce() {
-    LoggedDecision row = row("a", NOON);
-    assertThat(sink.write(List.of(row, row), true)).isEqualTo(new Written(1, 1));
-    assertThat(sink.write(List.of(row), false)).isEqualTo(new Written(0, 1));
+    LoggedRow<Decision> row = row("a", NOON);
+    assertThat(sink.decisions().write(batch(row, row), true)).isEqualTo(new Written(1, 1));
+    assertThat(sink.decisions().write(batch(row), false)).isEqualTo(new Written(0, 1));
   }
 
   @Test
   void storesNothingTwiceWhenTheAnswerWasLost() {
-    List<LoggedDecision> batch = List.of(row("a", NOON), row("b", NOON));
+    RowBatch<Decision> batch = batch(row("a", NOON), row("b", NOON));
     open.fake.loseAnswers(Part.DECISION_SINK);
-    assertThatThrownBy(() -> sink.write(batch, true)).isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> sink.decisions().write(batch, true))
+        .isInstanceOf(UnavailableException.class);
     open.fake.heal();
-    assertThat(sink.write(batch, false)).isEqualTo(new Written(0, 2));
+    assertThat(sink.decisions().write(batch, false)).isEqualTo(new Written(0, 2));
   }
 
   @Test
   void takesRowsThatWaitedElsewhere() {
-    RowStore<LoggedDecision> rows = sink.decisionRows().orElseThrow();
-    EncodedRows encoded = rows.encode(List.of(row("a", NOON), row("b", NOON), row("c", NOON)));
+    RowStore<Decision> rows = sink.decisions().rows().orElseThrow();
+    EncodedRows encoded = rows.encode(batch(row("a", NOON), row("b", NOON), row("c", NOON)));
     open.fake.fail(Part.DECISION_SINK);
     assertThatThrownBy(() -> rows.store(encoded, true)).isInstanceOf(UnavailableException.class);
     open.fake.heal();
@@ -62,12 +65,12 @@ class FakeDecisionsTest {
 
   @Test
   void joinsFeedbackThatCameBeforeItsDecisionAndCountsItOnce() {
-    LoggedDecision row = row("a", NOON);
-    Feedback click = Feedback.of(row.decision().id(), 1).kind("click");
-    Feedback view = Feedback.of(row.decision().id(), 0.5).kind("view");
-    assertThat(sink.writeFeedback(List.of(click, view), true)).isEqualTo(new Written(2, 0));
-    assertThat(sink.writeFeedback(List.of(click), true)).isEqualTo(new Written(0, 1));
-    sink.write(List.of(row), true);
+    LoggedRow<Decision> row = row("a", NOON);
+    Feedback click = Feedback.of(row.value().id(), 1).kind("click");
+    Feedback view = Feedback.of(row.value().id(), 0.5).kind("view");
+    assertThat(sink.feedback().write(rows(click, view), true)).isEqualTo(new Written(2, 0));
+    assertThat(sink.feedback().write(rows(click), true)).isEqualTo(new Written(0, 1));
+    sink.decisions().write(batch(row), true);
 
     DecisionOutcome all = read(day()).get(0);
     assertThat(all.feedbackCount()).isEqualTo(2);
@@ -78,37 +81,38 @@ class FakeDecisionsTest {
 
   @Test
   void countsFeedbackThatReplacesWhatWasObservedBeforeIt() {
-    LoggedDecision row = row("a", NOON);
-    Feedback stars = Feedback.of(row.decision().id(), 2).kind("stars").observedAt(NOON);
-    Feedback click = Feedback.of(row.decision().id(), 1).kind("click").observedAt(NOON);
-    Feedback later = Feedback.of(row.decision().id(), 5).kind("stars").replaces(true);
-    sink.writeFeedback(List.of(later, stars, click), true);
-    sink.write(List.of(row), true);
+    LoggedRow<Decision> row = row("a", NOON);
+    Feedback stars = Feedback.of(row.value().id(), 2).kind("stars").observedAt(NOON);
+    Feedback click = Feedback.of(row.value().id(), 1).kind("click").observedAt(NOON);
+    Feedback later = Feedback.of(row.value().id(), 5).kind("stars").replaces(true);
+    sink.feedback().write(rows(later, stars, click), true);
+    sink.decisions().write(batch(row), true);
     assertThat(read(day()).get(0).rewardSum()).isEqualTo(6);
     assertThat(read(day()).get(0).feedbackCount()).isEqualTo(2);
   }
 
   @Test
   void readsDeferredDecisionsOnceTheyAreActivated() {
-    LoggedDecision row =
-        new LoggedDecision(row("a", NOON).decision().toBuilder().deferred(true).build(), 1, 1);
-    sink.write(List.of(row), true);
+    LoggedRow<Decision> row =
+        new LoggedRow<>(row("a", NOON).value().toBuilder().deferred(true).build(), 1, 1);
+    sink.decisions().write(batch(row), true);
     assertThat(read(day())).isEmpty();
-    Activation shown = Activation.of(row.decision().id()).activatedAt(NOON);
-    Activation again = Activation.of(row.decision().id());
-    assertThat(sink.writeActivations(List.of(shown, again), true)).isEqualTo(new Written(1, 1));
+    Activation shown = Activation.of(row.value().id()).activatedAt(NOON);
+    Activation again = Activation.of(row.value().id());
+    assertThat(sink.activations().write(rows(shown, again), true)).isEqualTo(new Written(1, 1));
     assertThat(read(day())).hasSize(1);
   }
 
   @Test
   void readsASpanInOrderOfTimeForOneAgent() {
-    sink.write(
-        List.of(
-            row("late", NOON.plusSeconds(2)),
-            row("early", NOON),
-            row("end", NOON.plusSeconds(10)),
-            new LoggedDecision(Decision.by("other").action("x").decidedAt(NOON).build(), 4, 1)),
-        true);
+    sink.decisions()
+        .write(
+            batch(
+                row("late", NOON.plusSeconds(2)),
+                row("early", NOON),
+                row("end", NOON.plusSeconds(10)),
+                new LoggedRow<>(Decision.by("other").action("x").decidedAt(NOON).build(), 4, 1)),
+            true);
     DecisionQuery query = DecisionQuery.between(NOON, NOON.plusSeconds(10)).agent("ranker");
     assertThat(read(query)).extracting(o -> o.decision().action()).containsExactly("early", "late");
     assertThat(read(query.model("none"))).isEmpty();
@@ -147,8 +151,20 @@ class FakeDecisionsTest {
     return DecisionQuery.between(NOON, NOON.plus(Duration.ofDays(1)));
   }
 
-  private static LoggedDecision row(String action, Instant at) {
-    return new LoggedDecision(
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the list only reads them
+  private static RowBatch<Decision> batch(LoggedRow<Decision>... rows) {
+    return RowBatch.of(List.of(rows));
+  }
+
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the stream only reads them
+  private static <T> RowBatch<T> rows(T... values) {
+    return RowBatch.of(Stream.of(values).map(value -> new LoggedRow<>(value, 1, 1)).toList());
+  }
+
+  private static LoggedRow<Decision> row(String action, Instant at) {
+    return new LoggedRow<>(
         Decision.by("ranker").model("m", "1").action(action).decidedAt(at).build(), 1, 0.5);
   }
 }

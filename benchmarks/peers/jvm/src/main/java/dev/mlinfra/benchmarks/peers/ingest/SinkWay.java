@@ -3,10 +3,9 @@ package dev.mlinfra.benchmarks.peers.ingest;
 import dev.mlinfra.benchmarks.peers.Server;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.spi.DecisionSink;
-import dev.mlinfra.spi.LoggedDecision;
+import dev.mlinfra.spi.RowBatch;
 import dev.mlinfra.testing.RecordingWiring;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 
 /** One write of our sink, as the writer thread does it, without the linger before it. */
@@ -21,11 +20,14 @@ final class SinkWay implements Way {
 
   @Override
   public void store(List<Decision> decisions) {
-    List<LoggedDecision> batch = new ArrayList<>(decisions.size());
-    for (Decision decision : decisions) {
-      batch.add(new LoggedDecision(decision, ++sequence, 1));
+    long[] sequences = new long[decisions.size()];
+    double[] passProbabilities = new double[decisions.size()];
+    for (int row = 0; row < sequences.length; row++) {
+      sequences[row] = ++sequence;
+      passProbabilities[row] = 1;
     }
-    if (sink.write(batch, true).inserted() != batch.size()) {
+    RowBatch<Decision> batch = new RowBatch<>(decisions, sequences, passProbabilities);
+    if (sink.decisions().write(batch, true).inserted() != batch.size()) {
       throw new IllegalStateException("some rows were there already");
     }
   }

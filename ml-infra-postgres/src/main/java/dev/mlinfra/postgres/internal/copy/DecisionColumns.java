@@ -1,0 +1,176 @@
+package dev.mlinfra.postgres.internal.copy;
+
+import dev.mlinfra.decision.Decision;
+import dev.mlinfra.decision.DecisionBuilder;
+import dev.mlinfra.decision.DecisionMode;
+import dev.mlinfra.postgres.internal.copy.Column.Before;
+import dev.mlinfra.postgres.internal.copy.DecisionColumn.Reader;
+import dev.mlinfra.postgres.internal.server.FlatJson;
+import dev.mlinfra.postgres.internal.server.Floats;
+import dev.mlinfra.postgres.internal.server.Times;
+import dev.mlinfra.spi.RowBatch;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+
+/**
+ * The columns of {@code agent_decisions}: how each is written and read, and since when rows have
+ * it. A new one may stand anywhere, with a version above all others.
+ */
+final class DecisionColumns {
+  static final String ID = "decision_id";
+  static final String TIME = "decided_at";
+  static final String AGENT = "agent";
+  static final String MODE = "mode";
+  static final String MODEL_VERSION = "model_version";
+  static final String SUBJECT = "subject";
+
+  private DecisionColumns() {}
+
+  /** Those of rows that a process writes. */
+  static List<DecisionColumn> of(String source) {
+    byte[] by = source.getBytes(StandardCharsets.UTF_8);
+    return List.of(
+        new DecisionColumn(
+            ID,
+            (to, rows, row) -> to.uuid(rows.value(row).id()),
+            (it, found, at) -> it.id(found.getObject(at, UUID.class))),
+        new DecisionColumn(
+            TIME,
+            (to, rows, row) -> to.time(rows.value(row).decidedAt()),
+            (it, found, at) -> it.decidedAt(Times.get(found, at))),
+        new DecisionColumn(
+            AGENT,
+            (to, rows, row) -> to.text(rows.value(row).agent()),
+            DecisionColumns::readElsewhere),
+        new DecisionColumn(
+            MODE,
+            (to, rows, row) -> to.text(rows.value(row).mode().name()),
+            (it, found, at) -> it.mode(DecisionMode.valueOf(found.getString(at)))),
+        new DecisionColumn(
+            "model",
+            (to, rows, row) -> to.text(rows.value(row).model()),
+            (it, found, at) -> it.model(found.getString(at), found.getString(MODEL_VERSION))),
+        new DecisionColumn(
+            MODEL_VERSION,
+            (to, rows, row) -> to.text(rows.value(row).modelVersion()),
+            DecisionColumns::readElsewhere),
+        new DecisionColumn(
+            "action",
+            (to, rows, row) -> to.text(rows.value(row).action()),
+            (it, found, at) -> it.action(found.getString(at))),
+        new DecisionColumn(
+            "propensity",
+            (to, rows, row) -> to.float8(rows.value(row).propensity()),
+            (it, found, at) -> it.propensity(found.getDouble(at))),
+        new DecisionColumn(
+            "pass_probability", (to, rows, row) -> to.float8(rows.passProbability(row))),
+        new DecisionColumn("score", DecisionColumns::writeScore, DecisionColumns::readScore),
+        new DecisionColumn(
+            "baseline_action",
+            (to, rows, row) -> to.text(rows.value(row).baselineAction().orElse(null)),
+            text(DecisionBuilder::baselineAction)),
+        new DecisionColumn(
+            "features", DecisionColumns::writeFeatures, DecisionColumns::readFeatures),
+        new DecisionColumn(
+            "feature_set",
+            (to, rows, row) -> to.text(rows.value(row).featureSet().orElse(null)),
+            text(DecisionBuilder::featureSet)),
+        new DecisionColumn(
+            "context",
+            DecisionColumns::writeContext,
+            text((it, context) -> FlatJson.texts(context).forEach(it::context))),
+        new DecisionColumn(
+            "latency_us", DecisionColumns::writeLatency, DecisionColumns::readLatency),
+        new DecisionColumn("source", (to, rows, row) -> to.bytes(by)),
+        new DecisionColumn("source_sequence", (to, rows, row) -> to.int8(rows.sequence(row))),
+        new DecisionColumn(
+            "deferred",
+            2,
+            Before.FALSE,
+            (to, rows, row) -> to.bool(rows.value(row).deferred()),
+            (it, found, at) -> it.deferred(found.getBoolean(at))),
+        new DecisionColumn(
+            SUBJECT,
+            3,
+            Before.ABSENT,
+            (to, rows, row) -> to.text(rows.value(row).subject().orElse(null)),
+            text(DecisionBuilder::subject)));
+  }
+
+  private static void writeScore(CopyWriter to, RowBatch<Decision> rows, int row) {
+    OptionalDouble score = rows.value(row).score();
+    if (score.isPresent()) {
+      to.float8(score.getAsDouble());
+    } else {
+      to.absent();
+    }
+  }
+
+  private static void readScore(DecisionBuilder it, ResultSet found, int at) throws SQLException {
+    double score = found.getDouble(at);
+    if (!found.wasNull()) {
+      it.score(score);
+    }
+  }
+
+  private static void writeFeatures(CopyWriter to, RowBatch<Decision> rows, int row) {
+    Decision decision = rows.value(row);
+    int count = decision.featureCount();
+    if (count == 0) {
+      to.absent();
+    } else {
+      to.reals(count, decision::feature);
+    }
+  }
+
+  private static void readFeatures(DecisionBuilder it, ResultSet found, int at)
+      throws SQLException {
+    float[] features = Floats.get(found, at);
+    if (features.length > 0) {
+      it.features(features);
+    }
+  }
+
+  private static void writeContext(CopyWriter to, RowBatch<Decision> rows, int row) {
+    Map<String, String> context = rows.value(row).context();
+    to.jsonb(context.isEmpty() ? null : FlatJson.write(context));
+  }
+
+  private static void writeLatency(CopyWriter to, RowBatch<Decision> rows, int row) {
+    Optional<Duration> latency = rows.value(row).latency();
+    if (latency.isPresent()) {
+      to.int8(latency.get().getSeconds() * 1_000_000L + latency.get().getNano() / 1_000);
+    } else {
+      to.absent();
+    }
+  }
+
+  private static void readLatency(DecisionBuilder it, ResultSet found, int at) throws SQLException {
+    long micros = found.getLong(at);
+    if (!found.wasNull()) {
+      it.latency(Duration.of(micros, ChronoUnit.MICROS));
+    }
+  }
+
+  /** Of a text that may be absent. */
+  private static Reader text(BiConsumer<DecisionBuilder, String> into) {
+    return (it, found, at) -> {
+      String text = found.getString(at);
+      if (text != null) {
+        into.accept(it, text);
+      }
+    };
+  }
+
+  /** Of a column that is read together with another one. */
+  private static void readElsewhere(DecisionBuilder it, ResultSet found, int at) {}
+}

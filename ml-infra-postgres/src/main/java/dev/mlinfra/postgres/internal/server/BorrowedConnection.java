@@ -1,0 +1,96 @@
+package dev.mlinfra.postgres.internal.server;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/**
+ * A connection of the host's own, with our time-outs and isolation until it is closed; then it goes
+ * back as it came.
+ */
+final class BorrowedConnection {
+  private final Connection connection;
+  private final boolean autoCommit;
+  private final Map<String, String> before = new LinkedHashMap<>();
+
+  private BorrowedConnection(Connection connection) throws SQLException {
+    this.connection = connection;
+    this.autoCommit = connection.getAutoCommit();
+  }
+
+  static Connection of(DataSource host, Duration longestStatement) throws SQLException {
+    Connection connection = host.getConnection();
+    try {
+      BorrowedConnection borrowed = new BorrowedConnection(connection);
+      borrowed.take(
+          Map.of(
+              "statement_timeout", longestStatement.toMillis() + "ms",
+              "lock_timeout", PgSettings.LOCK_TIMEOUT.toMillis() + "ms",
+              "default_transaction_isolation", "read committed"));
+      return borrowed.closedByGivingBack();
+    } catch (SQLException | RuntimeException e) {
+      try (connection) {
+        throw e;
+      }
+    }
+  }
+
+  private void take(Map<String, String> ours) throws SQLException {
+    connection.setAutoCommit(true);
+    try (Statement statement = connection.createStatement()) {
+      for (String name : ours.keySet()) {
+        try (ResultSet row = statement.executeQuery("SHOW " + name)) {
+          row.next();
+          before.put(name, row.getString(1));
+        }
+      }
+    }
+    set(ours);
+    connection.setAutoCommit(false);
+  }
+
+  private void set(Map<String, String> settings) throws SQLException {
+    StringBuilder sql = new StringBuilder();
+    settings.forEach((name, value) -> sql.append("SET %s = '%s';".formatted(name, value)));
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql.toString());
+    }
+  }
+
+  private Connection closedByGivingBack() {
+    return (Connection)
+        Proxy.newProxyInstance(
+            BorrowedConnection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                giveBack();
+                return null;
+              }
+              try {
+                return method.invoke(connection, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  /** One that is broken goes back as it is, for the host's pool to see. */
+  private void giveBack() throws SQLException {
+    try (connection) {
+      if (!connection.isClosed()) {
+        Database.rollback(connection, new SQLException("given back"));
+        connection.setAutoCommit(true);
+        set(before);
+        connection.setAutoCommit(autoCommit);
+      }
+    }
+  }
+}
