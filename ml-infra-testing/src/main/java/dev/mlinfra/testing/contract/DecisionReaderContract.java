@@ -70,7 +70,7 @@ public abstract class DecisionReaderContract extends DecisionContract {
     reward(
         feedback(decision, "click", 5, 1),
         feedback(decision, "view", 5, 0.25),
-        feedback(decision, "click", 6, 3).replacing());
+        feedback(decision, "click", 6, 3).replaces(true));
 
     assertOutcome(query(), 2, 3.25);
   }
