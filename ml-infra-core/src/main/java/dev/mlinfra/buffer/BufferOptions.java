@@ -164,7 +164,7 @@ public final class BufferOptions {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof BufferOptions && chosen.equals(((BufferOptions) other).chosen);
+    return other instanceof BufferOptions that && chosen.equals(that.chosen);
   }
 
   @Override

@@ -130,7 +130,7 @@ public final class SpoolOptions {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof SpoolOptions && chosen.equals(((SpoolOptions) other).chosen);
+    return other instanceof SpoolOptions that && chosen.equals(that.chosen);
   }
 
   @Override

@@ -156,7 +156,7 @@ public final class ConsumerOptions {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ConsumerOptions && chosen.equals(((ConsumerOptions) other).chosen);
+    return other instanceof ConsumerOptions that && chosen.equals(that.chosen);
   }
 
   @Override

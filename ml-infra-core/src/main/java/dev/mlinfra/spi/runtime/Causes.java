@@ -10,15 +10,16 @@ import java.util.regex.Pattern;
  * @since 0.1
  */
 public final class Causes {
-  private static final int MAX_CHARS = 300;
-  private static final int MAX_OWN_CHARS = 2_000;
+  private static final int MAX_TEXT_CHARS = 300;
+  private static final int MAX_CAUSE_CHARS = 2_000;
   private static final Pattern BREAKS = Pattern.compile("\\s*\\R\\s*");
   private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\p{Cf}]");
 
   private Causes() {}
 
   /**
-   * The message of an exception of the library; the class and the message of any other.
+   * The message of an exception of the library; the class and the message of any other. At most
+   * 2,000 characters of it.
    *
    * @param cause may be an exception of the host whose own methods throw
    * @return one line
@@ -29,30 +30,30 @@ public final class Causes {
     try {
       String message = cause.getMessage();
       if (cause instanceof MlInfraException && message != null) {
-        return oneLine(message, MAX_OWN_CHARS);
+        return oneLine(message, " ", MAX_CAUSE_CHARS);
       }
       String name = cause.getClass().getSimpleName();
-      return message == null ? name : name + ": " + oneLine(message);
+      return message == null ? name : name + ": " + oneLine(message, " ", MAX_CAUSE_CHARS);
     } catch (Throwable e) {
       return cause.getClass().getName();
     }
   }
 
   /**
-   * What a server or a driver said, at most 300 characters of it.
+   * What a server or a driver said, whose lines are told apart; at most 300 characters of it.
    *
    * @param text may have many lines
    * @return one line
    * @since 0.1
    */
   public static String oneLine(String text) {
-    return oneLine(text, MAX_CHARS);
+    return oneLine(text, "; ", MAX_TEXT_CHARS);
   }
 
-  private static String oneLine(String text, int longest) {
+  private static String oneLine(String text, String joint, int longest) {
     boolean cut = text.length() > longest;
     int end = cut && Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
-    String line = BREAKS.matcher(cut ? text.substring(0, end) : text).replaceAll("; ").strip();
+    String line = BREAKS.matcher(cut ? text.substring(0, end) : text).replaceAll(joint).strip();
     String plain =
         CONTROLS
             .matcher(line)

@@ -161,7 +161,7 @@ public final class Options {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Options && chosen.equals(((Options) other).chosen);
+    return other instanceof Options that && chosen.equals(that.chosen);
   }
 
   @Override

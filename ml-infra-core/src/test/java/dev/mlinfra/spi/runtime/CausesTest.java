@@ -12,6 +12,8 @@ class CausesTest {
         .isEqualTo("it is away; wait");
     assertThat(Causes.oneLine(new IllegalStateException("broken")))
         .isEqualTo("IllegalStateException: broken");
+    assertThat(Causes.oneLine(new IllegalStateException("two\r\n lines")))
+        .isEqualTo("IllegalStateException: two lines");
     assertThat(Causes.oneLine(new IllegalStateException())).isEqualTo("IllegalStateException");
   }
 
