@@ -3,7 +3,6 @@ package dev.mlinfra.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlinfra.telemetry.Instrument;
-import dev.mlinfra.telemetry.Instrument.Type;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.Collections;
 import java.util.List;
@@ -28,10 +27,13 @@ public abstract class TelemetryContract extends Contract {
 
   @Test
   void takesInstrumentsOfOthers() {
-    report(new Instrument("acme.reads", Type.COUNTER, "reads", "Answered", List.of("shard")));
-    report(new Instrument("acme.shards", Type.GAUGE, "", "In use", List.of()));
     report(
-        new Instrument("acme.read", Type.TIMER, "seconds", "Time of one read", List.of("shard")));
+        new Instrument(
+            "acme.reads", Instrument.Type.COUNTER, "reads", "Answered", List.of("shard")));
+    report(new Instrument("acme.shards", Instrument.Type.GAUGE, "", "In use", List.of()));
+    report(
+        new Instrument(
+            "acme.read", Instrument.Type.TIMER, "seconds", "Time of one read", List.of("shard")));
   }
 
   @Test
