@@ -310,7 +310,7 @@ public record Instrument(
     tagKeys = List.copyOf(tagKeys);
     Faults faults = new Faults();
     if (!NAME.matcher(meterName).matches()
-        || meterName.startsWith("ml.") && !OWN_NAMES.contains(meterName)) {
+        || (meterName.startsWith("ml.") && !OWN_NAMES.contains(meterName))) {
       faults.add(
           "instrument.meterName",
           meterName,
