@@ -3,7 +3,7 @@ package dev.mlinfra.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.pattern.LearnedPattern;
 import dev.mlinfra.pattern.PatternObservation;
 import dev.mlinfra.pattern.PatternStore;
@@ -50,7 +50,7 @@ public abstract class PatternStoreContract extends Contract {
   void putsAllOrNone() {
     assertThatThrownBy(
             () -> store().put(List.of(pattern("good"), pattern("bad").embedding(1, 2, 3))))
-        .isInstanceOf(MlInfraException.class);
+        .isInstanceOf(InvalidInputException.class);
 
     assertThat(store().find(kind, "good")).isEmpty();
   }
@@ -110,7 +110,7 @@ public abstract class PatternStoreContract extends Contract {
   @Test
   void refusesAnEmbeddingOfAnotherLength() {
     assertThatThrownBy(() -> store().similar(kind, new float[] {1, 2}, 2))
-        .isInstanceOf(MlInfraException.class);
+        .isInstanceOf(InvalidInputException.class);
   }
 
   private PatternStore store() {
