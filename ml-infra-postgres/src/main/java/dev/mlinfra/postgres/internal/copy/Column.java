@@ -26,10 +26,10 @@ class Column<T> {
     abstract void put(ByteBuffer field);
   }
 
-  /** Writes exactly one field. */
+  /** Writes exactly one field, of a value that is a row of a batch. */
   @FunctionalInterface
   interface Encoder<T> {
-    void encode(CopyWriter to, RowBatch<T> rows, int row) throws SQLException;
+    void encode(CopyWriter to, T value, RowBatch<T> rows, int row) throws SQLException;
   }
 
   private final String name;

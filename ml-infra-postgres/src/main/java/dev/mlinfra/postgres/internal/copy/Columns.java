@@ -14,14 +14,15 @@ import java.util.Map;
  */
 final class Columns<T> {
   private final List<? extends Column<T>> columns;
-  private final List<Column.Encoder<T>> encoders;
+  private final Column.Encoder<T>[] encoders;
   private final List<String> names;
   private final int version;
   private final Map<Integer, Integer> versionsByFields = new HashMap<>();
 
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array, since each row goes through it
   Columns(List<? extends Column<T>> columns) {
     this.columns = List.copyOf(columns);
-    this.encoders = columns.stream().map(Column::encoder).toList();
+    this.encoders = columns.stream().map(Column::encoder).toArray(Column.Encoder[]::new);
     this.names = columns.stream().map(Column::name).toList();
     this.version = columns.stream().mapToInt(Column::since).max().orElseThrow();
     for (int older = 1; older <= version; older++) {
@@ -49,9 +50,10 @@ final class Columns<T> {
 
   /** Writes one row. */
   void encode(CopyWriter to, RowBatch<T> rows, int row) throws SQLException {
-    to.row(encoders.size());
-    for (int column = 0; column < encoders.size(); column++) {
-      encoders.get(column).encode(to, rows, row);
+    T value = rows.value(row);
+    to.row(encoders.length);
+    for (Column.Encoder<T> encoder : encoders) {
+      encoder.encode(to, value, rows, row);
     }
   }
 

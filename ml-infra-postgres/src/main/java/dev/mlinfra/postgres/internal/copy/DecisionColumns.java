@@ -41,48 +41,46 @@ final class DecisionColumns {
     return List.of(
         new DecisionColumn(
             ID,
-            (to, rows, row) -> to.uuid(rows.value(row).id()),
+            (to, it, rows, row) -> to.uuid(it.id()),
             (it, found, at) -> it.id(found.getObject(at, UUID.class))),
         new DecisionColumn(
             TIME,
-            (to, rows, row) -> to.time(rows.value(row).decidedAt()),
+            (to, it, rows, row) -> to.time(it.decidedAt()),
             (it, found, at) -> it.decidedAt(Times.get(found, at))),
         new DecisionColumn(
-            AGENT,
-            (to, rows, row) -> to.text(rows.value(row).agent()),
-            DecisionColumns::readElsewhere),
+            AGENT, (to, it, rows, row) -> to.text(it.agent()), DecisionColumns::readElsewhere),
         new DecisionColumn(
             MODE,
-            (to, rows, row) -> to.text(rows.value(row).mode().name()),
+            (to, it, rows, row) -> to.text(it.mode().name()),
             (it, found, at) -> it.mode(DecisionMode.valueOf(found.getString(at)))),
         new DecisionColumn(
             "model",
-            (to, rows, row) -> to.text(rows.value(row).model()),
+            (to, it, rows, row) -> to.text(it.model()),
             (it, found, at) -> it.model(found.getString(at), found.getString(MODEL_VERSION))),
         new DecisionColumn(
             MODEL_VERSION,
-            (to, rows, row) -> to.text(rows.value(row).modelVersion()),
+            (to, it, rows, row) -> to.text(it.modelVersion()),
             DecisionColumns::readElsewhere),
         new DecisionColumn(
             "action",
-            (to, rows, row) -> to.text(rows.value(row).action()),
+            (to, it, rows, row) -> to.text(it.action()),
             (it, found, at) -> it.action(found.getString(at))),
         new DecisionColumn(
             "propensity",
-            (to, rows, row) -> to.float8(rows.value(row).propensity()),
+            (to, it, rows, row) -> to.float8(it.propensity()),
             (it, found, at) -> it.propensity(found.getDouble(at))),
         new DecisionColumn(
-            "pass_probability", (to, rows, row) -> to.float8(rows.passProbability(row))),
+            "pass_probability", (to, it, rows, row) -> to.float8(rows.passProbability(row))),
         new DecisionColumn("score", DecisionColumns::writeScore, DecisionColumns::readScore),
         new DecisionColumn(
             "baseline_action",
-            (to, rows, row) -> to.text(rows.value(row).baselineAction().orElse(null)),
+            (to, it, rows, row) -> to.text(it.baselineAction().orElse(null)),
             text(DecisionBuilder::baselineAction)),
         new DecisionColumn(
             "features", DecisionColumns::writeFeatures, DecisionColumns::readFeatures),
         new DecisionColumn(
             "feature_set",
-            (to, rows, row) -> to.text(rows.value(row).featureSet().orElse(null)),
+            (to, it, rows, row) -> to.text(it.featureSet().orElse(null)),
             text(DecisionBuilder::featureSet)),
         new DecisionColumn(
             "context",
@@ -90,24 +88,24 @@ final class DecisionColumns {
             text((it, context) -> FlatJson.texts(context).forEach(it::context))),
         new DecisionColumn(
             "latency_us", DecisionColumns::writeLatency, DecisionColumns::readLatency),
-        new DecisionColumn("source", (to, rows, row) -> to.bytes(by)),
-        new DecisionColumn("source_sequence", (to, rows, row) -> to.int8(rows.sequence(row))),
+        new DecisionColumn("source", (to, it, rows, row) -> to.bytes(by)),
+        new DecisionColumn("source_sequence", (to, it, rows, row) -> to.int8(rows.sequence(row))),
         new DecisionColumn(
             "deferred",
             2,
             Before.FALSE,
-            (to, rows, row) -> to.bool(rows.value(row).deferred()),
+            (to, it, rows, row) -> to.bool(it.deferred()),
             (it, found, at) -> it.deferred(found.getBoolean(at))),
         new DecisionColumn(
             SUBJECT,
             3,
             Before.ABSENT,
-            (to, rows, row) -> to.text(rows.value(row).subject().orElse(null)),
+            (to, it, rows, row) -> to.text(it.subject().orElse(null)),
             text(DecisionBuilder::subject)));
   }
 
-  private static void writeScore(CopyWriter to, RowBatch<Decision> rows, int row) {
-    OptionalDouble score = rows.value(row).score();
+  private static void writeScore(CopyWriter to, Decision it, RowBatch<Decision> rows, int row) {
+    OptionalDouble score = it.score();
     if (score.isPresent()) {
       to.float8(score.getAsDouble());
     } else {
@@ -122,13 +120,12 @@ final class DecisionColumns {
     }
   }
 
-  private static void writeFeatures(CopyWriter to, RowBatch<Decision> rows, int row) {
-    Decision decision = rows.value(row);
-    int count = decision.featureCount();
+  private static void writeFeatures(CopyWriter to, Decision it, RowBatch<Decision> rows, int row) {
+    int count = it.featureCount();
     if (count == 0) {
       to.absent();
     } else {
-      to.reals(count, decision::feature);
+      to.reals(count, it::feature);
     }
   }
 
@@ -140,13 +137,13 @@ final class DecisionColumns {
     }
   }
 
-  private static void writeContext(CopyWriter to, RowBatch<Decision> rows, int row) {
-    Map<String, String> context = rows.value(row).context();
+  private static void writeContext(CopyWriter to, Decision it, RowBatch<Decision> rows, int row) {
+    Map<String, String> context = it.context();
     to.jsonb(context.isEmpty() ? null : FlatJson.write(context));
   }
 
-  private static void writeLatency(CopyWriter to, RowBatch<Decision> rows, int row) {
-    Optional<Duration> latency = rows.value(row).latency();
+  private static void writeLatency(CopyWriter to, Decision it, RowBatch<Decision> rows, int row) {
+    Optional<Duration> latency = it.latency();
     if (latency.isPresent()) {
       to.int8(latency.get().getSeconds() * 1_000_000L + latency.get().getNano() / 1_000);
     } else {

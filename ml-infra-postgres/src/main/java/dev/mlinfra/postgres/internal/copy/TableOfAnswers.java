@@ -31,19 +31,15 @@ final class TableOfAnswers<T> extends CopiedTable<T> {
     Columns<Feedback> columns =
         new Columns<>(
             List.of(
-                new Column<>("feedback_id", (to, rows, at) -> to.uuid(rows.value(at).id())),
-                new Column<>(DECISION, (to, rows, at) -> to.uuid(rows.value(at).decisionId())),
-                new Column<>("kind", (to, rows, at) -> to.text(rows.value(at).kind())),
-                new Column<>("reward", (to, rows, at) -> to.float8(rows.value(at).reward())),
+                new Column<>("feedback_id", (to, it, rows, at) -> to.uuid(it.id())),
+                new Column<>(DECISION, (to, it, rows, at) -> to.uuid(it.decisionId())),
+                new Column<>("kind", (to, it, rows, at) -> to.text(it.kind())),
+                new Column<>("reward", (to, it, rows, at) -> to.float8(it.reward())),
+                new Column<>("label", (to, it, rows, at) -> to.text(it.label().orElse(null))),
+                new Column<>("observed_at", (to, it, rows, at) -> to.time(it.observedAt())),
+                new Column<>("source", (to, it, rows, at) -> to.bytes(by)),
                 new Column<>(
-                    "label", (to, rows, at) -> to.text(rows.value(at).label().orElse(null))),
-                new Column<>("observed_at", (to, rows, at) -> to.time(rows.value(at).observedAt())),
-                new Column<>("source", (to, rows, at) -> to.bytes(by)),
-                new Column<>(
-                    "replaces",
-                    2,
-                    Before.FALSE,
-                    (to, rows, at) -> to.bool(rows.value(at).replaces()))));
+                    "replaces", 2, Before.FALSE, (to, it, rows, at) -> to.bool(it.replaces()))));
     return new TableOfAnswers<>(
         "feedback", "feedback", columns, "feedback_id", Feedback::decisionId);
   }
@@ -53,10 +49,9 @@ final class TableOfAnswers<T> extends CopiedTable<T> {
     Columns<Activation> columns =
         new Columns<>(
             List.of(
-                new Column<>(DECISION, (to, rows, at) -> to.uuid(rows.value(at).decisionId())),
-                new Column<>(
-                    "activated_at", (to, rows, at) -> to.time(rows.value(at).activatedAt())),
-                new Column<>("source", (to, rows, at) -> to.bytes(by))));
+                new Column<>(DECISION, (to, it, rows, at) -> to.uuid(it.decisionId())),
+                new Column<>("activated_at", (to, it, rows, at) -> to.time(it.activatedAt())),
+                new Column<>("source", (to, it, rows, at) -> to.bytes(by))));
     return new TableOfAnswers<>(
         "activations", "activation", columns, DECISION, Activation::decisionId);
   }

@@ -25,7 +25,7 @@ public final class AddedColumn implements AutoCloseable {
             "weather",
             4,
             Before.ABSENT,
-            (to, rows, row) -> to.text("sunny"),
+            (to, it, rows, row) -> to.text("sunny"),
             (it, found, at) -> it.context("weather", found.getString(at))));
     this.sink = new CopyDecisionSink(database, "later", columns, new Ignored(), numbered -> {});
   }
