@@ -2,8 +2,8 @@
 # Needs here, IMAGES_LOG, NO_CACHE, BUILD_NETWORK.
 
 SOURCE_LABEL=dev.mlinfra.source
-EXPORTER_MODULES="ml-infra-core ml-infra-monitoring"
-EXPORTER_TARGET=$here/ml-infra-monitoring/target
+EXPORTER_MODULES="ml-infra-core ml-infra-redis ml-infra-storage ml-infra-exporter"
+EXPORTER_TARGET=$here/ml-infra-exporter/target
 MIRROR_VARIABLES="GOPROXY GOSUMDB PIP_INDEX_URL"
 PROXY_VARIABLES="http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY"
 
@@ -124,10 +124,10 @@ package_exporter() {
   . "$here/scripts/lib/toolchain.sh"
   find_jdk
   find_mvn
-  if ! (cd "$here" && "$MVN" -B -ntp -Dstyle.color=never -Dfast -Dmaven.test.skip=true -pl ml-infra-monitoring -am package) \
+  if ! (cd "$here" && "$MVN" -B -ntp -Dstyle.color=never -Dfast -Dmaven.test.skip=true -pl ml-infra-exporter -am package) \
     >>"$IMAGES_LOG" 2>&1 </dev/null; then
     grep '^\[ERROR\]' "$IMAGES_LOG" | head -n 5 >&2
-    die "Maven could not package ml-infra-monitoring; the whole output is in $IMAGES_LOG"
+    die "Maven could not package ml-infra-exporter; the whole output is in $IMAGES_LOG"
   fi
   [ -s "$EXPORTER_TARGET/ml-infra-exporter.jar" ] || die "Maven made no $EXPORTER_TARGET/ml-infra-exporter.jar; see $IMAGES_LOG"
 }

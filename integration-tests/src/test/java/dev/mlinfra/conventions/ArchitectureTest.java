@@ -37,14 +37,13 @@ class ArchitectureTest {
   private static final String TESTING = "ml-infra-testing";
   private static final String EMBEDDED = "ml-infra-embedded";
   private static final String CORE_INTERNAL = "dev.mlinfra.internal..";
-  private static final String EXPORTER = "dev.mlinfra.monitoring.exporter..";
 
   /** The one program: it speaks to a person and starts the clock. */
   private static final DescribedPredicate<JavaClass> PROGRAM =
       belongTo(
           DescribedPredicate.describe(
               "the exporter's program",
-              type -> type.getName().equals("dev.mlinfra.monitoring.exporter.Main")));
+              type -> type.getName().equals("dev.mlinfra.exporter.Main")));
 
   /** What starts threads beside those of a host. */
   private static final DescribedPredicate<JavaClass> RUNNING_BESIDE_A_HOST =
@@ -67,7 +66,7 @@ class ArchitectureTest {
           "ml-infra-redis",
           resideInAnyPackage("io.lettuce..", "io.netty.."),
           "ml-infra-storage",
-          // the MLflow client carries its HTTP client under its own name
+          // the MLflow client carries protobuf under its own name
           resideInAnyPackage(
               "io.minio..",
               "okhttp3..",
@@ -75,14 +74,20 @@ class ArchitectureTest {
               "org.mlflow_project..",
               "com.fasterxml.jackson.."),
           "ml-infra-monitoring",
-          resideInAnyPackage("io.micrometer..")
+          resideInAnyPackage("io.micrometer.."),
+          "ml-infra-exporter",
+          in("ml-infra-redis")
+              .or(in("ml-infra-storage"))
               .or(
                   resideInAnyPackage(
+                      "io.lettuce..",
+                      "io.netty..",
+                      "io.minio..",
+                      "okhttp3..",
+                      "org.mlflow..",
+                      "org.mlflow_project..",
                       "com.fasterxml.jackson..",
-                      "com.sun.net.httpserver..",
-                      "javax.crypto..",
-                      "javax.net..",
-                      "javax.xml.stream..")),
+                      "com.sun.net.httpserver..")),
           EMBEDDED,
           in("ml-infra-postgres")
               .or(in("ml-infra-redis"))
@@ -103,7 +108,8 @@ class ArchitectureTest {
           entry("ml-infra-postgres", 40),
           entry("ml-infra-redis", 32),
           entry("ml-infra-storage", 45),
-          entry("ml-infra-monitoring", 40),
+          entry("ml-infra-monitoring", 8),
+          entry("ml-infra-exporter", 30),
           entry(TESTING, 40),
           entry(EMBEDDED, 45));
 
@@ -184,17 +190,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void whatEmbedsTheMetersNeedsNothingOfTheExporter() {
-    classes()
-        .that(in("ml-infra-monitoring").and(not(resideInAnyPackage(EXPORTER))))
+  void nothingNeedsTheExporter() {
+    noClasses()
+        .that(not(in("ml-infra-exporter")))
         .should()
-        .onlyDependOnClassesThat(
-            allowed(
-                in("ml-infra-monitoring")
-                    .and(not(resideInAnyPackage(EXPORTER)))
-                    .or(in(CORE))
-                    .or(resideInAnyPackage(EVERYWHERE))
-                    .or(resideInAnyPackage("io.micrometer.."))))
+        .dependOnClassesThat(in("ml-infra-exporter"))
         .check(ALL);
   }
 

@@ -22,6 +22,7 @@ final class SourceTree {
           "ml-infra-redis",
           "ml-infra-storage",
           "ml-infra-monitoring",
+          "ml-infra-exporter",
           "ml-infra-embedded");
 
   private SourceTree() {}

@@ -26,7 +26,7 @@ public final class ExporterProcess implements AutoCloseable {
   private static final Path JAR =
       Path.of(System.getProperty("basedir", ""))
           .toAbsolutePath()
-          .resolveSibling("ml-infra-monitoring/target/ml-infra-exporter.jar");
+          .resolveSibling("ml-infra-exporter/target/ml-infra-exporter.jar");
 
   private final Process process;
   private final URI url;

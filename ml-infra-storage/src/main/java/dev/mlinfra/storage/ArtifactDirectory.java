@@ -3,10 +3,8 @@ package dev.mlinfra.storage;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.check.Faults;
-import dev.mlinfra.spi.settings.Settings;
 import dev.mlinfra.storage.internal.directory.DirectoryHealthProbe;
 import dev.mlinfra.storage.internal.directory.DirectoryStore;
 import java.nio.file.Path;
@@ -82,30 +80,5 @@ public final class ArtifactDirectory implements InfraModule {
   @Override
   public String toString() {
     return "ArtifactDirectory[" + root + ", quotaBytes=" + quotaBytes + "]";
-  }
-
-  /**
-   * Makes the module from the section {@code artifactdirectory}: {@code path}, {@code quota_bytes}.
-   *
-   * @since 0.1
-   */
-  public static final class Factory implements ModuleFactory {
-    /**
-     * Called by {@link java.util.ServiceLoader}.
-     *
-     * @since 0.1
-     */
-    public Factory() {}
-
-    @Override
-    public String section() {
-      return NAME;
-    }
-
-    @Override
-    public InfraModule create(Settings settings) {
-      ArtifactDirectory module = at(Path.of(settings.required("path")));
-      return settings.number("quota_bytes").map(module::quotaBytes).orElse(module);
-    }
   }
 }

@@ -3,22 +3,24 @@ package dev.mlinfra.storage;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.ModelMirror;
-import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.Texts;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Options;
 import dev.mlinfra.spi.settings.Settings;
 import dev.mlinfra.storage.internal.Endpoint;
 import dev.mlinfra.storage.internal.mlflow.MlflowCalls;
 import dev.mlinfra.storage.internal.mlflow.MlflowHealthProbe;
 import dev.mlinfra.storage.internal.mlflow.MlflowMirror;
-import dev.mlinfra.storage.internal.mlflow.MlflowTarget;
 import dev.mlinfra.storage.internal.mlflow.RunArtifacts;
+import dev.mlinfra.storage.mlflow.MlflowApi;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.mlflow.tracking.MlflowClient;
 
 /**
  * Shows model versions and promotions in an MLflow tracking server, from 2.9.2 to 3.x. It is a
@@ -33,34 +35,48 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mlflow implements InfraModule {
   private static final String NAME = "mlflow";
+  private static final int MAX_ANSWER_BYTES = 4 << 20;
   private static final int MAX_EXPERIMENT_CHARS = 200;
+  private static final long MAX_TIMEOUT_MILLIS = 3_600_000;
 
-  private final String url;
-  private @Nullable String user;
-  private @Nullable Secret password;
-  private @Nullable Secret token;
-  private @Nullable String experiment;
-  private Duration connectTimeout = Duration.ofSeconds(3);
-  private Duration readTimeout = Duration.ofSeconds(10);
-  private Duration totalTimeout = Duration.ofSeconds(20);
-  private long copyArtifactsUpTo;
-  private boolean plaintextAllowed;
+  private static final Option<String> EXPERIMENT =
+      Option.text("experiment")
+          .where(
+              (faults, subject, name) ->
+                  Texts.requiredFault(subject, name, MAX_EXPERIMENT_CHARS)
+                      .ifPresent(faults::addLine));
+  private static final Option<String> USER = Option.text("user");
+  private static final Option<Secret> PASSWORD = Option.secret("password");
+  private static final Option<Secret> TOKEN = Option.secret("token");
+  private static final Option<Duration> CONNECT_TIMEOUT = timeout("connect_timeout", 3);
+  private static final Option<Duration> READ_TIMEOUT = timeout("read_timeout", 10);
+  private static final Option<Duration> TOTAL_TIMEOUT = timeout("total_timeout", 20);
+  private static final Option<Long> COPY_ARTIFACTS_UP_TO =
+      Option.of("copy_artifacts_up_to", 0L, Settings::number)
+          .where(
+              (faults, subject, bytes) ->
+                  faults.range(subject + " in bytes", bytes, 0, Long.MAX_VALUE));
+  private static final Option<Boolean> ALLOW_PLAINTEXT = Option.flag("allow_plaintext");
+  private static final List<Option<?>> ALL =
+      List.of(
+          EXPERIMENT,
+          USER,
+          PASSWORD,
+          TOKEN,
+          CONNECT_TIMEOUT,
+          READ_TIMEOUT,
+          TOTAL_TIMEOUT,
+          COPY_ARTIFACTS_UP_TO,
+          ALLOW_PLAINTEXT);
 
-  private Mlflow(String url) {
-    this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-  }
+  private final @Nullable String url;
+  private final @Nullable MlflowClient client;
+  private final Options chosen;
 
-  private Mlflow(Mlflow from) {
-    this.url = from.url;
-    this.user = from.user;
-    this.password = from.password;
-    this.token = from.token;
-    this.experiment = from.experiment;
-    this.connectTimeout = from.connectTimeout;
-    this.readTimeout = from.readTimeout;
-    this.totalTimeout = from.totalTimeout;
-    this.copyArtifactsUpTo = from.copyArtifactsUpTo;
-    this.plaintextAllowed = from.plaintextAllowed;
+  private Mlflow(@Nullable String url, @Nullable MlflowClient client, Options chosen) {
+    this.url = url;
+    this.client = client;
+    this.chosen = chosen;
   }
 
   /**
@@ -72,7 +88,22 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public static Mlflow at(String url) {
-    return new Mlflow(Objects.requireNonNull(url, "url"));
+    return new Mlflow(Objects.requireNonNull(url, "url"), null, Options.none());
+  }
+
+  /**
+   * Starts with a client that the host has. Calls go through it as it is: its address, credentials
+   * and time-outs are the host's affair, as is whether it speaks TLS, and nobody but the host
+   * closes it. {@link #totalTimeout} still ends the wait for a version or promotion, but a call
+   * that hangs goes on until the client's own time-outs end it. Such a client reaches neither the
+   * server's version nor its artifacts, so {@link #copyArtifactsUpTo} is refused. Does no I/O.
+   *
+   * @param client thread-safe, open for as long as the library is
+   * @return the module
+   * @since 0.1
+   */
+  public static Mlflow on(MlflowClient client) {
+    return new Mlflow(null, Objects.requireNonNull(client, "client"), Options.none());
   }
 
   /**
@@ -84,9 +115,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow experiment(String name) {
-    Mlflow copy = new Mlflow(this);
-    copy.experiment = Objects.requireNonNull(name, "name");
-    return copy;
+    return with(EXPERIMENT, name);
   }
 
   /**
@@ -98,10 +127,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow basicAuth(String userName, Secret userPassword) {
-    Mlflow copy = new Mlflow(this);
-    copy.user = Objects.requireNonNull(userName, "userName");
-    copy.password = Objects.requireNonNull(userPassword, "userPassword");
-    return copy;
+    return with(USER, userName).with(PASSWORD, userPassword);
   }
 
   /**
@@ -112,9 +138,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow token(Secret bearer) {
-    Mlflow copy = new Mlflow(this);
-    copy.token = Objects.requireNonNull(bearer, "bearer");
-    return copy;
+    return with(TOKEN, bearer);
   }
 
   /**
@@ -125,9 +149,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow connectTimeout(Duration timeout) {
-    Mlflow copy = new Mlflow(this);
-    copy.connectTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(CONNECT_TIMEOUT, timeout);
   }
 
   /**
@@ -138,9 +160,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow readTimeout(Duration timeout) {
-    Mlflow copy = new Mlflow(this);
-    copy.readTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(READ_TIMEOUT, timeout);
   }
 
   /**
@@ -152,9 +172,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow totalTimeout(Duration timeout) {
-    Mlflow copy = new Mlflow(this);
-    copy.totalTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(TOTAL_TIMEOUT, timeout);
   }
 
   /**
@@ -169,9 +187,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow copyArtifactsUpTo(long bytes) {
-    Mlflow copy = new Mlflow(this);
-    copy.copyArtifactsUpTo = bytes;
-    return copy;
+    return with(COPY_ARTIFACTS_UP_TO, bytes);
   }
 
   /**
@@ -182,9 +198,7 @@ public final class Mlflow implements InfraModule {
    * @since 0.1
    */
   public Mlflow allowPlaintext() {
-    Mlflow copy = new Mlflow(this);
-    copy.plaintextAllowed = true;
-    return copy;
+    return with(ALLOW_PLAINTEXT, true);
   }
 
   @Override
@@ -195,93 +209,80 @@ public final class Mlflow implements InfraModule {
   @Override
   public List<String> faults() {
     Faults faults = new Faults();
-    Endpoint.check(faults, NAME, url, true, plaintextAllowed);
-    if (token != null && user != null) {
+    boolean token = chosen.find(TOKEN).isPresent();
+    boolean user = chosen.find(USER).isPresent();
+    if (url != null) {
+      Endpoint.check(faults, NAME, url, true, chosen.get(ALLOW_PLAINTEXT));
+    } else if (token || user || chosen.get(COPY_ARTIFACTS_UP_TO) > 0) {
+      faults.addLine(
+          NAME
+              + ".on(client) was called with token, basicAuth or copyArtifactsUpTo but excludes"
+              + " them; give the client its credentials, or call Mlflow.at(url)");
+    }
+    if (token && user) {
       faults.addLine(
           NAME + ".token and .basicAuth were both called but exclude each other; call one");
     }
-    if ((user == null) != (password == null)) {
+    if (user != chosen.find(PASSWORD).isPresent()) {
       faults.addLine(NAME + ".basicAuth was half given but needs user and password; set both");
     }
-    if (experiment != null) {
-      Texts.requiredFault(NAME + ".experiment", experiment, MAX_EXPERIMENT_CHARS)
-          .ifPresent(faults::addLine);
-    }
-    MlflowCalls.fault().ifPresent(faults::addLine);
-    return faults
-        .range(NAME + ".copyArtifactsUpTo in bytes", copyArtifactsUpTo, 0, Long.MAX_VALUE)
-        .range(
-            NAME + ".connectTimeout in ms",
-            TimeUnit.MILLISECONDS.convert(connectTimeout),
-            1,
-            3_600_000)
-        .range(
-            NAME + ".readTimeout in ms", TimeUnit.MILLISECONDS.convert(readTimeout), 1, 3_600_000)
-        .range(
-            NAME + ".totalTimeout in ms", TimeUnit.MILLISECONDS.convert(totalTimeout), 1, 3_600_000)
-        .lines();
+    return faults.addAll(chosen.faults(NAME, ALL).lines()).lines();
   }
 
   @Override
   public void open(Wiring wiring) {
-    Endpoint.warnOfPlaintext(NAME, url);
-    MlflowTarget target =
-        new MlflowTarget(
-            url,
-            user,
-            password,
-            token,
-            experiment == null ? "ml-infra/" + wiring.service() : experiment,
-            connectTimeout,
-            readTimeout,
-            totalTimeout);
-    MlflowCalls calls = new MlflowCalls(target, wiring.clock());
-    wiring.onClose(calls);
+    MlflowApi api = api();
+    wiring.onClose(api);
+    MlflowCalls calls = new MlflowCalls(api, chosen.get(TOTAL_TIMEOUT));
     wiring.provide(
         ModelMirror.class,
-        new MlflowMirror(calls, new RunArtifacts(calls, copyArtifactsUpTo, wiring)));
+        new MlflowMirror(
+            calls,
+            chosen.find(EXPERIMENT).orElse("ml-infra/" + wiring.service()),
+            new RunArtifacts(calls, chosen.get(COPY_ARTIFACTS_UP_TO), wiring)));
     wiring.probe(new MlflowHealthProbe(calls));
+  }
+
+  private MlflowApi api() {
+    if (url == null) {
+      return MlflowApi.on(Objects.requireNonNull(client, "client"));
+    }
+    Endpoint.warnOfPlaintext(NAME, url);
+    Secret authorization =
+        chosen
+            .find(USER)
+            .map(user -> MlflowApi.basic(user, chosen.get(PASSWORD)))
+            .or(() -> chosen.find(TOKEN).map(token -> Secret.of("Bearer " + token.reveal())))
+            .orElse(null);
+    return MlflowApi.at(
+        url,
+        authorization,
+        chosen.get(CONNECT_TIMEOUT),
+        chosen.get(READ_TIMEOUT),
+        MAX_ANSWER_BYTES);
+  }
+
+  Mlflow read(Settings settings) {
+    return new Mlflow(url, client, chosen.read(settings, ALL));
+  }
+
+  private <T> Mlflow with(Option<T> option, T value) {
+    return new Mlflow(url, client, chosen.with(option, value));
+  }
+
+  private static Option<Duration> timeout(String key, int seconds) {
+    return Option.of(key, Duration.ofSeconds(seconds), Settings::duration)
+        .where(
+            (faults, subject, time) ->
+                faults.range(
+                    subject + " in ms",
+                    TimeUnit.MILLISECONDS.convert(time),
+                    1,
+                    MAX_TIMEOUT_MILLIS));
   }
 
   @Override
   public String toString() {
-    return "Mlflow[experiment=" + experiment + "]";
-  }
-
-  /**
-   * Makes the module from the section {@code mlflow}: {@code url}, {@code experiment}, {@code user}
-   * with {@code password}, or {@code token}, the secrets also by {@code _file}, {@code
-   * connect_timeout}, {@code read_timeout}, {@code total_timeout}, {@code copy_artifacts_up_to},
-   * {@code allow_plaintext}.
-   *
-   * @since 0.1
-   */
-  public static final class Factory implements ModuleFactory {
-    /**
-     * Called by {@link java.util.ServiceLoader}.
-     *
-     * @since 0.1
-     */
-    public Factory() {}
-
-    @Override
-    public String section() {
-      return NAME;
-    }
-
-    @Override
-    public InfraModule create(Settings settings) {
-      Mlflow module = new Mlflow(settings.required("url"));
-      settings.text("experiment").ifPresent(name -> module.experiment = name);
-      settings.text("user").ifPresent(name -> module.user = name);
-      settings.secret("password").ifPresent(secret -> module.password = secret);
-      settings.secret("token").ifPresent(secret -> module.token = secret);
-      settings.duration("connect_timeout").ifPresent(time -> module.connectTimeout = time);
-      settings.duration("read_timeout").ifPresent(time -> module.readTimeout = time);
-      settings.duration("total_timeout").ifPresent(time -> module.totalTimeout = time);
-      settings.number("copy_artifacts_up_to").ifPresent(size -> module.copyArtifactsUpTo = size);
-      settings.flag("allow_plaintext").ifPresent(allowed -> module.plaintextAllowed = allowed);
-      return module;
-    }
+    return "Mlflow[experiment=" + chosen.find(EXPERIMENT).orElse(null) + "]";
   }
 }

@@ -4,16 +4,19 @@ import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.BucketAdmin;
 import dev.mlinfra.spi.InfraModule;
-import dev.mlinfra.spi.ModuleFactory;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.check.Faults;
 import dev.mlinfra.spi.check.NameRule;
+import dev.mlinfra.spi.settings.Option;
+import dev.mlinfra.spi.settings.Options;
 import dev.mlinfra.spi.settings.Settings;
 import dev.mlinfra.storage.internal.Endpoint;
 import dev.mlinfra.storage.internal.s3.BucketSetup;
 import dev.mlinfra.storage.internal.s3.S3HealthProbe;
+import dev.mlinfra.storage.internal.s3.S3Server;
 import dev.mlinfra.storage.internal.s3.S3Store;
 import dev.mlinfra.storage.internal.s3.S3Target;
+import io.minio.MinioAsyncClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -46,36 +49,48 @@ public final class ObjectStorage implements InfraModule {
   public static final long DEFAULT_QUOTA_BYTES = 10_000_000_000L;
 
   private static final String NAME = "objectstorage";
-  private static final Pattern REGION = Pattern.compile("[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");
+  private static final Pattern NAME_OF_REGION =
+      Pattern.compile("[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");
 
-  private final String url;
-  private @Nullable Secret accessKey;
-  private @Nullable Secret secretKey;
-  private String bucket = DEFAULT_BUCKET;
-  private String region = DEFAULT_REGION;
-  private long quotaBytes = DEFAULT_QUOTA_BYTES;
-  private Duration connectTimeout = Duration.ofSeconds(5);
-  private Duration readTimeout = Duration.ofSeconds(15);
-  private Duration callTimeout = Duration.ofSeconds(30);
-  private Duration transferTimeout = Duration.ofMinutes(10);
-  private boolean plaintextAllowed;
+  private static final Option<Secret> ACCESS_KEY = Option.secret("access_key");
+  private static final Option<Secret> SECRET_KEY = Option.secret("secret_key");
+  private static final Option<String> BUCKET =
+      Option.text("bucket", DEFAULT_BUCKET)
+          .where((faults, subject, name) -> faults.name(subject, name, NameRule.BUCKET));
+  private static final Option<String> REGION =
+      Option.text("region", DEFAULT_REGION).where(ObjectStorage::checkRegion);
+  private static final Option<Long> QUOTA_BYTES =
+      Option.number("quota_bytes", DEFAULT_QUOTA_BYTES, 1, Long.MAX_VALUE);
+  private static final Option<Duration> CONNECT_TIMEOUT =
+      Option.duration("connect_timeout", Duration.ofSeconds(5));
+  private static final Option<Duration> READ_TIMEOUT =
+      Option.duration("read_timeout", Duration.ofSeconds(15));
+  private static final Option<Duration> CALL_TIMEOUT =
+      Option.duration("call_timeout", Duration.ofSeconds(30));
+  private static final Option<Duration> TRANSFER_TIMEOUT =
+      Option.duration("transfer_timeout", Duration.ofMinutes(10));
+  private static final Option<Boolean> ALLOW_PLAINTEXT = Option.flag("allow_plaintext");
+  private static final List<Option<?>> ALL =
+      List.of(
+          ACCESS_KEY,
+          SECRET_KEY,
+          BUCKET,
+          REGION,
+          QUOTA_BYTES,
+          CONNECT_TIMEOUT,
+          READ_TIMEOUT,
+          CALL_TIMEOUT,
+          TRANSFER_TIMEOUT,
+          ALLOW_PLAINTEXT);
 
-  private ObjectStorage(String url) {
+  private final @Nullable String url;
+  private final @Nullable MinioAsyncClient client;
+  private final Options chosen;
+
+  private ObjectStorage(@Nullable String url, @Nullable MinioAsyncClient client, Options chosen) {
     this.url = url;
-  }
-
-  private ObjectStorage(ObjectStorage from) {
-    this.url = from.url;
-    this.accessKey = from.accessKey;
-    this.secretKey = from.secretKey;
-    this.bucket = from.bucket;
-    this.region = from.region;
-    this.quotaBytes = from.quotaBytes;
-    this.connectTimeout = from.connectTimeout;
-    this.readTimeout = from.readTimeout;
-    this.callTimeout = from.callTimeout;
-    this.transferTimeout = from.transferTimeout;
-    this.plaintextAllowed = from.plaintextAllowed;
+    this.client = client;
+    this.chosen = chosen;
   }
 
   /**
@@ -86,7 +101,21 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public static ObjectStorage at(String url) {
-    return new ObjectStorage(Objects.requireNonNull(url, "url"));
+    return new ObjectStorage(Objects.requireNonNull(url, "url"), null, Options.none());
+  }
+
+  /**
+   * Starts with a client that the host has, which must be the asynchronous one: {@code MinioClient}
+   * hides the one it wraps and has no calls for the parts of an upload. It is used as it is: its
+   * address, credentials, region and time-outs are the host's affair, as is whether it speaks TLS,
+   * and nobody but the host closes it. The quota is kept by counting only. Does no I/O.
+   *
+   * @param client thread-safe, open for as long as the library is
+   * @return the module, complete
+   * @since 0.1
+   */
+  public static ObjectStorage on(MinioAsyncClient client) {
+    return new ObjectStorage(null, Objects.requireNonNull(client, "client"), Options.none());
   }
 
   /**
@@ -98,10 +127,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage credentials(Secret accessKeyId, Secret secretAccessKey) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.accessKey = Objects.requireNonNull(accessKeyId, "accessKeyId");
-    copy.secretKey = Objects.requireNonNull(secretAccessKey, "secretAccessKey");
-    return copy;
+    return with(ACCESS_KEY, accessKeyId).with(SECRET_KEY, secretAccessKey);
   }
 
   /**
@@ -125,9 +151,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage bucket(String name) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.bucket = Objects.requireNonNull(name, "name");
-    return copy;
+    return with(BUCKET, name);
   }
 
   /**
@@ -138,9 +162,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage region(String name) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.region = Objects.requireNonNull(name, "name");
-    return copy;
+    return with(REGION, name);
   }
 
   /**
@@ -153,9 +175,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage quotaBytes(long bytes) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.quotaBytes = bytes;
-    return copy;
+    return with(QUOTA_BYTES, bytes);
   }
 
   /**
@@ -166,9 +186,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage connectTimeout(Duration timeout) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.connectTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(CONNECT_TIMEOUT, timeout);
   }
 
   /**
@@ -179,9 +197,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage readTimeout(Duration timeout) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.readTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(READ_TIMEOUT, timeout);
   }
 
   /**
@@ -192,9 +208,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage callTimeout(Duration timeout) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.callTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(CALL_TIMEOUT, timeout);
   }
 
   /**
@@ -205,9 +219,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage transferTimeout(Duration timeout) {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.transferTimeout = Objects.requireNonNull(timeout, "timeout");
-    return copy;
+    return with(TRANSFER_TIMEOUT, timeout);
   }
 
   /**
@@ -218,9 +230,7 @@ public final class ObjectStorage implements InfraModule {
    * @since 0.1
    */
   public ObjectStorage allowPlaintext() {
-    ObjectStorage copy = new ObjectStorage(this);
-    copy.plaintextAllowed = true;
-    return copy;
+    return with(ALLOW_PLAINTEXT, true);
   }
 
   @Override
@@ -231,86 +241,69 @@ public final class ObjectStorage implements InfraModule {
   @Override
   public List<String> faults() {
     Faults faults = new Faults();
-    Endpoint.check(faults, NAME, url, false, plaintextAllowed);
-    if (accessKey == null || secretKey == null) {
+    boolean accessKey = chosen.find(ACCESS_KEY).isPresent();
+    if (url != null) {
+      Endpoint.check(faults, NAME, url, false, chosen.get(ALLOW_PLAINTEXT));
+      if (!accessKey || chosen.find(SECRET_KEY).isEmpty()) {
+        faults.addLine(
+            NAME + ".credentials was not called but is required; call credentials(id, key)");
+      }
+    } else if (accessKey) {
       faults.addLine(
-          NAME + ".credentials was not called but is required; call credentials(id, key)");
+          NAME
+              + ".on(client) and .credentials were both called but exclude each other; give the"
+              + " client its credentials");
     }
-    if (!REGION.matcher(region).matches()) {
-      faults.add(
-          NAME + ".region", region, "must be 1 to 63 of a-z 0-9 _ -", "pass the server's region");
+    return faults.addAll(chosen.faults(NAME, ALL).lines()).lines();
+  }
+
+  private static void checkRegion(Faults faults, String subject, String name) {
+    if (!NAME_OF_REGION.matcher(name).matches()) {
+      faults.add(subject, name, "must be 1 to 63 of a-z 0-9 _ -", "pass the server's region");
     }
-    return faults
-        .name(NAME + ".bucket", bucket, NameRule.BUCKET)
-        .range(NAME + ".quotaBytes", quotaBytes, 1, Long.MAX_VALUE)
-        .duration(NAME + ".connectTimeout", connectTimeout)
-        .duration(NAME + ".readTimeout", readTimeout)
-        .duration(NAME + ".callTimeout", callTimeout)
-        .duration(NAME + ".transferTimeout", transferTimeout)
-        .lines();
   }
 
   @Override
   public void open(Wiring wiring) {
-    Endpoint.warnOfPlaintext(NAME, url);
-    S3Target target =
-        new S3Target(
-            url,
-            Objects.requireNonNull(accessKey, "credentials"),
-            Objects.requireNonNull(secretKey, "credentials"),
-            region,
-            bucket,
-            connectTimeout,
-            readTimeout,
-            callTimeout,
-            transferTimeout);
-    S3Store store = new S3Store(target, quotaBytes, wiring.clock());
+    long quotaBytes = chosen.get(QUOTA_BYTES);
+    S3Store store =
+        new S3Store(new S3Target(chosen.get(BUCKET), server(), client), quotaBytes, wiring.clock());
     wiring.onClose(store);
     wiring.provide(ArtifactStore.class, store);
     wiring.provide(BucketAdmin.class, new BucketSetup(store, quotaBytes, wiring.clock()));
     wiring.probe(new S3HealthProbe(store));
   }
 
-  @Override
-  public String toString() {
-    return "ObjectStorage[bucket=" + bucket + ", quotaBytes=" + quotaBytes + "]";
+  private @Nullable S3Server server() {
+    if (url == null) {
+      return null;
+    }
+    Endpoint.warnOfPlaintext(NAME, url);
+    return new S3Server(
+        url,
+        chosen.get(ACCESS_KEY),
+        chosen.get(SECRET_KEY),
+        chosen.get(REGION),
+        chosen.get(CONNECT_TIMEOUT),
+        chosen.get(READ_TIMEOUT),
+        chosen.get(CALL_TIMEOUT),
+        chosen.get(TRANSFER_TIMEOUT));
   }
 
-  /**
-   * Makes the module from the section {@code objectstorage}: {@code url}, {@code access_key} and
-   * {@code secret_key} or their {@code _file}, {@code bucket}, {@code region}, {@code quota_bytes},
-   * {@code connect_timeout}, {@code read_timeout}, {@code call_timeout}, {@code transfer_timeout},
-   * {@code allow_plaintext}.
-   *
-   * @since 0.1
-   */
-  public static final class Factory implements ModuleFactory {
-    /**
-     * Called by {@link java.util.ServiceLoader}.
-     *
-     * @since 0.1
-     */
-    public Factory() {}
+  ObjectStorage read(Settings settings) {
+    return new ObjectStorage(url, client, chosen.read(settings, ALL));
+  }
 
-    @Override
-    public String section() {
-      return NAME;
-    }
+  private <T> ObjectStorage with(Option<T> option, T value) {
+    return new ObjectStorage(url, client, chosen.with(option, value));
+  }
 
-    @Override
-    public InfraModule create(Settings settings) {
-      ObjectStorage module = new ObjectStorage(settings.required("url"));
-      settings.secret("access_key").ifPresent(key -> module.accessKey = key);
-      settings.secret("secret_key").ifPresent(key -> module.secretKey = key);
-      settings.text("bucket").ifPresent(name -> module.bucket = name);
-      settings.text("region").ifPresent(name -> module.region = name);
-      settings.number("quota_bytes").ifPresent(bytes -> module.quotaBytes = bytes);
-      settings.duration("connect_timeout").ifPresent(time -> module.connectTimeout = time);
-      settings.duration("read_timeout").ifPresent(time -> module.readTimeout = time);
-      settings.duration("call_timeout").ifPresent(time -> module.callTimeout = time);
-      settings.duration("transfer_timeout").ifPresent(time -> module.transferTimeout = time);
-      settings.flag("allow_plaintext").ifPresent(allowed -> module.plaintextAllowed = allowed);
-      return module;
-    }
+  @Override
+  public String toString() {
+    return "ObjectStorage[bucket="
+        + chosen.get(BUCKET)
+        + ", quotaBytes="
+        + chosen.get(QUOTA_BYTES)
+        + "]";
   }
 }

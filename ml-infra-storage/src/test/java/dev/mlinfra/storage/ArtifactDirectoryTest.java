@@ -135,7 +135,7 @@ class ArtifactDirectoryTest {
         new Settings(
             "artifactdirectory", Map.of("path", root().toString(), "quota_bytes", "5", "typo", ""));
 
-    InfraModule module = new ArtifactDirectory.Factory().create(settings);
+    InfraModule module = new ArtifactDirectoryFactory().create(settings);
 
     assertThat(module).hasToString("ArtifactDirectory[" + root() + ", quotaBytes=5]");
     assertThat(settings.unread()).containsExactly("typo");

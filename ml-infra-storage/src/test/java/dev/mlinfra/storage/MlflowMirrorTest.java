@@ -17,7 +17,6 @@ import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.ModelMirror;
-import dev.mlinfra.testing.MovableClock;
 import dev.mlinfra.testing.RecordingWiring;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
@@ -25,17 +24,22 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mlflow.tracking.MlflowClient;
+import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 
 class MlflowMirrorTest {
   private static final String SHA256 = "ab".repeat(32);
@@ -323,8 +327,7 @@ class MlflowMirrorTest {
           }
         });
     try (RecordingWiring impatient =
-        RecordingWiring.of("ranker", new MovableClock(CREATED))
-            .open(Mlflow.at(server.url()).totalTimeout(SHORT))) {
+        RecordingWiring.opened(Mlflow.at(server.url()).totalTimeout(SHORT))) {
       ModelMirror slow = impatient.part(ModelMirror.class);
 
       assertThatThrownBy(() -> slow.mirror(version("ranker", 1, S3_URI)))
@@ -343,8 +346,7 @@ class MlflowMirrorTest {
 
   @Test
   void asksAgainAfterThePause() throws Exception {
-    MovableClock clock = new MovableClock(CREATED);
-    try (RecordingWiring client = RecordingWiring.of("ranker", clock).open(patient())) {
+    try (RecordingWiring client = RecordingWiring.opened(patient())) {
       ModelMirror patient = client.part(ModelMirror.class);
       server.misbehave(exchange -> FakeMlflow.error(exchange, 500, "INTERNAL_ERROR", "down"));
       for (int i = 0; i < 4; i++) {
@@ -354,9 +356,7 @@ class MlflowMirrorTest {
       assertThat(server.requests()).hasSize(3);
       server.behave();
 
-      clock.advance(Duration.ofSeconds(5));
-
-      assertThat(patient.mirror(version("ranker", 1, S3_URI)).version()).isEqualTo("1");
+      assertThat(onceItAsksAgain(patient).version()).isEqualTo("1");
     }
   }
 
@@ -403,6 +403,95 @@ class MlflowMirrorTest {
         .extracting(InventoryItem::name, InventoryItem::value)
         .containsExactly(
             tuple("experiments", 1L), tuple("registered_models", 1L), tuple("model_versions", 1L));
+  }
+
+  @Test
+  void noClockOfTheWallOpensOrShutsTheBreaker() throws Exception {
+    Clock stopped = Clock.fixed(CREATED, ZoneOffset.UTC);
+    try (RecordingWiring client = RecordingWiring.of("ranker", stopped).open(patient())) {
+      ModelMirror patient = client.part(ModelMirror.class);
+      server.misbehave(exchange -> FakeMlflow.error(exchange, 500, "INTERNAL_ERROR", "down"));
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> patient.mirror(version("ranker", 1, S3_URI)))
+            .isInstanceOf(UnavailableException.class);
+      }
+      server.behave();
+
+      assertThat(onceItAsksAgain(patient).version()).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void mirrorsThroughAClientOfTheHostAndLeavesItOpen() throws Exception {
+    try (MlflowClient own =
+        new MlflowClient(
+            new BasicMlflowHostCreds(server.url(), null, null, "canary-of-the-host", false))) {
+      ModelVersion.Mirrored mirrored;
+      try (RecordingWiring client = RecordingWiring.opened(Mlflow.on(own))) {
+        mirrored = client.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI));
+        client.part(ModelMirror.class).mirror(promotion("ranker", "champion"), mirrored);
+        assertThat(client.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
+            .isEqualTo(mirrored);
+        assertThat(client.probes().get(0).check(Duration.ofMinutes(1)).detail())
+            .isEqualTo("MLflow");
+      }
+      assertThat(server.runs().get(mirrored.runId()).toString()).contains("FINISHED");
+      assertThat(server.models().get("ranker").path("aliases").toString())
+          .isEqualTo("{\"champion\":\"1\"}");
+      assertThat(server.requests())
+          .allSatisfy(request -> assertThat(request).endsWith("Bearer canary-of-the-host"));
+      assertThat(own.searchExperiments().getItems()).hasSize(1);
+    }
+  }
+
+  @Test
+  void leavesAClientOfTheHostThatWaitsTooLong() {
+    CountDownLatch release = new CountDownLatch(1);
+    server.misbehave(exchange -> release.await(5, TimeUnit.MINUTES));
+    try (MlflowClient own = new MlflowClient(server.url());
+        RecordingWiring impatient = RecordingWiring.opened(Mlflow.on(own).totalTimeout(SHORT))) {
+      assertThatThrownBy(
+              () -> impatient.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(TimedOutException.class)
+          .hasMessageContaining("mlflow of the host's client did not finish mirroring");
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void leavesAServerThatFallsSilent() {
+    CountDownLatch release = new CountDownLatch(1);
+    server.misbehave(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          release.await(5, TimeUnit.MINUTES);
+        });
+    try (RecordingWiring impatient = RecordingWiring.opened(patient().readTimeout(SHORT))) {
+      assertThatThrownBy(
+              () -> impatient.part(ModelMirror.class).mirror(version("ranker", 1, S3_URI)))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("sent nothing for PT0.7S in answer to mirroring ranker version 1");
+    } finally {
+      release.countDown();
+    }
+  }
+
+  /** The pause after failures is the breaker's own, which nobody can move. */
+  private static ModelVersion.Mirrored onceItAsksAgain(ModelMirror mirror) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      try {
+        return mirror.mirror(version("ranker", 1, S3_URI));
+      } catch (UnavailableException e) {
+        assertThat(e).hasMessageContaining("left alone for some seconds");
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
   }
 
   /** A client that a busy machine does not make give up. */

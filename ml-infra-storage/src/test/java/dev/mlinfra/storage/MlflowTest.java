@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mlflow.tracking.MlflowClient;
 
 class MlflowTest {
   private static final Secret CANARY = Secret.of("canary-of-a-token");
@@ -95,19 +96,32 @@ class MlflowTest {
                 "copy_artifacts_up_to", "1000",
                 "allow_plaintext", "true"));
 
-    InfraModule module = new Mlflow.Factory().create(settings);
+    InfraModule module = new MlflowFactory().create(settings);
 
     assertThat(module.faults()).isEmpty();
     assertThat(module).hasToString("Mlflow[experiment=e]");
     assertThat(settings.unread()).containsExactly();
-    assertThat(module.name()).isEqualTo(new Mlflow.Factory().section());
+    assertThat(module.name()).isEqualTo(new MlflowFactory().section());
+  }
+
+  @Test
+  void refusesCredentialsBesideAClientThatHasItsOwn() {
+    try (MlflowClient client = new MlflowClient("http://mlflow.example.com")) {
+      assertThat(Mlflow.on(client).faults()).isEmpty();
+      assertThat(Mlflow.on(client).token(CANARY).faults())
+          .singleElement()
+          .asString()
+          .contains("mlflow.on(client) was called with token")
+          .doesNotContain("canary");
+      assertThat(Mlflow.on(client).copyArtifactsUpTo(1).faults()).hasSize(1);
+    }
   }
 
   @Test
   void wantsUserAndPasswordTogether() {
     Settings settings = new Settings("mlflow", Map.of("url", "http://mlflow", "user", "u"));
 
-    assertThat(new Mlflow.Factory().create(settings).faults())
+    assertThat(new MlflowFactory().create(settings).faults())
         .singleElement()
         .asString()
         .contains("needs user and password");

@@ -16,11 +16,11 @@ class ObjectStorageStoreIT extends StorageContract {
   private static final AtomicInteger BUCKETS = new AtomicInteger();
 
   @TempDir static Path objects;
-  private static S3Server server;
+  static S3Server server;
 
   private final String bucket = "contract-" + BUCKETS.incrementAndGet();
   private final List<RecordingWiring> opened = new ArrayList<>();
-  private final RecordingWiring wired = open(server.module().bucket(bucket));
+  private final RecordingWiring wired = open(module().bucket(bucket));
 
   @BeforeAll
   static void startServer() {
@@ -39,6 +39,10 @@ class ObjectStorageStoreIT extends StorageContract {
     }
   }
 
+  ObjectStorage module() {
+    return server.module();
+  }
+
   @Override
   protected RecordingWiring opened() {
     return wired;
@@ -46,7 +50,7 @@ class ObjectStorageStoreIT extends StorageContract {
 
   @Override
   protected ArtifactStore storeWithQuota(long bytes) {
-    return open(server.module().bucket(bucket).quotaBytes(bytes)).part(ArtifactStore.class);
+    return open(module().bucket(bucket).quotaBytes(bytes)).part(ArtifactStore.class);
   }
 
   @Override

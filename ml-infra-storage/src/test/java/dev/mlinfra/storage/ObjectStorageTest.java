@@ -183,7 +183,7 @@ class ObjectStorageTest {
                 Map.entry("transfer_timeout", "PT4S"),
                 Map.entry("allow_plaintext", "true")));
 
-    InfraModule module = new ObjectStorage.Factory().create(settings);
+    InfraModule module = new ObjectStorageFactory().create(settings);
 
     assertThat(module.faults()).isEmpty();
     assertThat(module).hasToString("ObjectStorage[bucket=models, quotaBytes=7]");

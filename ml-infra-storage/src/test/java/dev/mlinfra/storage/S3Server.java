@@ -46,6 +46,13 @@ final class S3Server implements AutoCloseable {
     }
   }
 
+  MinioAsyncClient asyncClient() {
+    return MinioAsyncClient.builder()
+        .endpoint("http://127.0.0.1:" + port())
+        .credentials(accessKey, secretKey)
+        .build();
+  }
+
   int port() {
     return server.getPort();
   }
@@ -80,11 +87,7 @@ final class S3Server implements AutoCloseable {
 
   /** Counts uploads that were begun and neither completed nor aborted. */
   int unfinished(String bucket) throws Exception {
-    try (MinioAsyncClient async =
-        MinioAsyncClient.builder()
-            .endpoint("http://127.0.0.1:" + port())
-            .credentials(accessKey, secretKey)
-            .build()) {
+    try (MinioAsyncClient async = asyncClient()) {
       return async
           .listMultipartUploads(ListMultipartUploadsArgs.builder().bucket(bucket).build())
           .join()

@@ -3,10 +3,15 @@ package dev.mlinfra.redis.internal;
 import java.util.UUID;
 
 /** The names under which Redis holds what is ours. */
-final class Keys {
-  static final String FEATURES = "ml:features:";
-  static final String DECISIONS = "ml:decisions:";
-  static final String MODELS = "ml:models:";
+public final class Keys {
+  /** Before a view and an entity. */
+  public static final String FEATURES = "ml:features:";
+
+  /** Before a decision's id. */
+  public static final String DECISIONS = "ml:decisions:";
+
+  /** Before a model's name. */
+  public static final String MODELS = "ml:models:";
 
   /** Pauses all services while it is there. */
   static final String PAUSED = "ml:control:paused";

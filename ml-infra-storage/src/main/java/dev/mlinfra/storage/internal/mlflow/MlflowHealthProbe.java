@@ -1,24 +1,22 @@
 package dev.mlinfra.storage.internal.mlflow;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mlinfra.error.MlInfraException;
+import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.health.ComponentHealth;
 import dev.mlinfra.health.InventoryItem;
 import dev.mlinfra.spi.HealthProbe;
 import dev.mlinfra.spi.check.Texts;
-import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.mlinfra.storage.mlflow.MlflowSession;
 import java.time.Duration;
 import java.util.List;
-import org.mlflow.tracking.MlflowClient;
+import java.util.function.Function;
+import org.mlflow.api.proto.ModelRegistry.SearchModelVersions;
+import org.mlflow.api.proto.ModelRegistry.SearchRegisteredModels;
+import org.mlflow.api.proto.Service.SearchExperiments;
 
 /** Looks whether MLflow is well and lets us in, and which version it is. */
 public final class MlflowHealthProbe implements HealthProbe {
   private static final String COMPONENT = "mlflow";
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PAGE = 100;
   private static final int MAX_PAGES = 100;
 
@@ -44,7 +42,7 @@ public final class MlflowHealthProbe implements HealthProbe {
     ComponentHealth.Status status = ComponentHealth.Status.UP;
     String detail;
     try {
-      detail = "MLflow " + calls.call("a health check", budget, MlflowHealthProbe::look);
+      detail = calls.call("a health check", budget, this::look);
     } catch (MlInfraException e) {
       status = ComponentHealth.Status.DOWN;
       detail = String.valueOf(e.getMessage());
@@ -57,70 +55,79 @@ public final class MlflowHealthProbe implements HealthProbe {
   public List<InventoryItem> inventory() {
     return calls.call(
         "counting",
-        calls.target().totalTimeout(),
+        calls.totalTimeout(),
         session ->
             List.of(
-                new InventoryItem(COMPONENT, "experiments", experiments(session.client()), ""),
-                new InventoryItem(
-                    COMPONENT, "registered_models", registeredModels(session.client()), ""),
-                new InventoryItem(
-                    COMPONENT, "model_versions", modelVersions(session.client()), "")));
+                item("experiments", count(token -> experiments(session, token))),
+                item("registered_models", count(token -> models(session, token))),
+                item("model_versions", count(token -> versions(session, token)))));
   }
 
   /** Health and version are open to all; only a call to the API shows whether we are let in. */
-  private static String look(MlflowSession session) throws IOException {
-    String health = session.page("health");
-    if (!health.equals("OK")) {
-      throw new MlflowRefused(200, "", "said " + Texts.quote(health) + " but must say OK");
+  private String look(MlflowSession session) {
+    String version = "";
+    if (calls.api().wholeServer()) {
+      String health = session.page("health");
+      if (!health.equals("OK")) {
+        throw new UnavailableException(
+            calls.api().label()
+                + " said "
+                + Texts.quote(health)
+                + " but must say OK; check the server");
+      }
+      version = " " + session.page("version");
     }
-    String version = session.page("version");
-    session.client().sendPost("experiments/search", request(1, "").toString());
-    return version;
+    session.post(
+        "experiments/search",
+        SearchExperiments.newBuilder().setMaxResults(1),
+        SearchExperiments.Response.newBuilder());
+    return "MLflow" + version;
   }
 
-  private static long experiments(MlflowClient client) throws IOException {
+  private static Page experiments(MlflowSession session, String token) {
+    SearchExperiments.Response.Builder page =
+        session.post(
+            "experiments/search",
+            SearchExperiments.newBuilder().setMaxResults(PAGE).setPageToken(token),
+            SearchExperiments.Response.newBuilder());
+    return new Page(page.getExperimentsCount(), page.getNextPageToken());
+  }
+
+  private static Page models(MlflowSession session, String token) {
+    SearchRegisteredModels.Response.Builder page =
+        session.get(
+            "registered-models/search",
+            SearchRegisteredModels.newBuilder().setMaxResults(PAGE).setPageToken(token),
+            SearchRegisteredModels.Response.newBuilder());
+    return new Page(page.getRegisteredModelsCount(), page.getNextPageToken());
+  }
+
+  private static Page versions(MlflowSession session, String token) {
+    SearchModelVersions.Response.Builder page =
+        session.get(
+            "model-versions/search",
+            SearchModelVersions.newBuilder().setMaxResults(PAGE).setPageToken(token),
+            SearchModelVersions.Response.newBuilder());
+    return new Page(page.getModelVersionsCount(), page.getNextPageToken());
+  }
+
+  private static long count(Function<String, Page> pages) {
     long count = 0;
     String token = "";
-    for (int page = 0; page < MAX_PAGES; page++) {
-      JsonNode answer =
-          JSON.readTree(client.sendPost("experiments/search", request(PAGE, token).toString()));
-      count += answer.path("experiments").size();
-      token = answer.path("next_page_token").asText("");
+    for (int i = 0; i < MAX_PAGES; i++) {
+      Page page = pages.apply(token);
+      count += page.size();
+      token = page.next();
       if (token.isEmpty()) {
-        return count;
+        break;
       }
     }
     return count;
   }
 
-  private static long registeredModels(MlflowClient client) throws IOException {
-    return count(client, "registered-models/search", "registered_models");
+  private static InventoryItem item(String name, long count) {
+    return new InventoryItem(COMPONENT, name, count, "");
   }
 
-  private static long modelVersions(MlflowClient client) throws IOException {
-    return count(client, "model-versions/search", "model_versions");
-  }
-
-  private static long count(MlflowClient client, String path, String list) throws IOException {
-    long count = 0;
-    String token = "";
-    for (int page = 0; page < MAX_PAGES; page++) {
-      String query = path + "?max_results=" + PAGE;
-      if (!token.isEmpty()) {
-        query += "&page_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8);
-      }
-      JsonNode answer = JSON.readTree(client.sendGet(query));
-      count += answer.path(list).size();
-      token = answer.path("next_page_token").asText("");
-      if (token.isEmpty()) {
-        return count;
-      }
-    }
-    return count;
-  }
-
-  private static ObjectNode request(int maxResults, String token) {
-    ObjectNode request = JSON.createObjectNode().put("max_results", maxResults);
-    return token.isEmpty() ? request : request.put("page_token", token);
-  }
+  private record Page(int size, String next) {}
 }

@@ -3,21 +3,25 @@ package dev.mlinfra.storage.internal.mlflow;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.model.Promotion;
 import dev.mlinfra.spi.ModelMirror;
+import dev.mlinfra.storage.mlflow.MlflowSession;
 import org.mlflow.api.proto.Service.RunInfo;
 
 /** Shows versions and promotions in MLflow; what is there already is found, not made again. */
 public final class MlflowMirror implements ModelMirror {
   private final MlflowCalls calls;
+  private final String experiment;
   private final RunArtifacts artifacts;
 
   /**
    * Makes one.
    *
    * @param calls to the server
+   * @param experiment where runs go
    * @param artifacts which of them are copied
    */
-  public MlflowMirror(MlflowCalls calls, RunArtifacts artifacts) {
+  public MlflowMirror(MlflowCalls calls, String experiment, RunArtifacts artifacts) {
     this.calls = calls;
+    this.experiment = experiment;
     this.artifacts = artifacts;
   }
 
@@ -33,7 +37,7 @@ public final class MlflowMirror implements ModelMirror {
         doing,
         session -> {
           RunInfo run = run(session, version);
-          Registry registry = new Registry(session.client());
+          Registry registry = new Registry(session);
           registry.ensureModel(name);
           String number =
               registry.ensureVersion(
@@ -49,13 +53,13 @@ public final class MlflowMirror implements ModelMirror {
     calls.call(
         "pointing alias " + promotion.alias() + " of " + promotion.name(),
         session -> {
-          new Registry(session.client()).point(name, alias, mirrored.version());
+          new Registry(session).point(name, alias, mirrored.version());
           return alias;
         });
   }
 
   private RunInfo run(MlflowSession session, ModelVersion version) {
-    return new Runs(session.client(), calls.target().experiment()).ensure(version);
+    return new Runs(session, experiment).ensure(version);
   }
 
   /**

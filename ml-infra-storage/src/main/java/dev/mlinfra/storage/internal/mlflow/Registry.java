@@ -1,46 +1,52 @@
 package dev.mlinfra.storage.internal.mlflow;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
+import dev.mlinfra.storage.mlflow.MlflowRefused;
+import dev.mlinfra.storage.mlflow.MlflowSession;
 import java.util.Map;
+import org.mlflow.api.proto.ModelRegistry.CreateModelVersion;
+import org.mlflow.api.proto.ModelRegistry.CreateRegisteredModel;
+import org.mlflow.api.proto.ModelRegistry.GetRegisteredModel;
 import org.mlflow.api.proto.ModelRegistry.ModelVersion;
-import org.mlflow.tracking.MlflowClient;
-import org.mlflow.tracking.MlflowClientException;
+import org.mlflow.api.proto.ModelRegistry.ModelVersionTag;
+import org.mlflow.api.proto.ModelRegistry.RegisteredModelTag;
+import org.mlflow.api.proto.ModelRegistry.SearchModelVersions;
+import org.mlflow.api.proto.ModelRegistry.SetRegisteredModelAlias;
 
-/** Registered models, their versions and aliases, most of which mlflow-client has no method for. */
+/** Registered models, their versions and aliases. */
 final class Registry {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_VERSIONS_OF_A_RUN = 100;
 
-  private final MlflowClient client;
+  private final MlflowSession session;
 
-  Registry(MlflowClient client) {
-    this.client = client;
+  Registry(MlflowSession session) {
+    this.session = session;
   }
 
   void ensureModel(String name) {
-    ObjectNode request = JSON.createObjectNode().put("name", name);
-    request.putArray("tags").addObject().put("key", "mlinfra").put("value", "mirror");
     try {
-      client.getRegisteredModel(name);
-    } catch (MlflowClientException e) {
-      if (!MlflowErrors.says(e, "RESOURCE_DOES_NOT_EXIST")) {
+      session.get(
+          "registered-models/get",
+          GetRegisteredModel.newBuilder().setName(name),
+          GetRegisteredModel.Response.newBuilder());
+    } catch (MlflowRefused e) {
+      if (!e.code().equals("RESOURCE_DOES_NOT_EXIST")) {
         throw e;
       }
-      createModel(request);
+      createModel(name);
     }
   }
 
   /** Returns MLflow's number of the version that belongs to a run. */
   String ensureVersion(String name, String runId, String source, Map<String, String> tags) {
-    List<ModelVersion> present =
-        client
-            .searchModelVersions("run_id='" + runId + "'", MAX_VERSIONS_OF_A_RUN, List.of())
-            .getItems();
-    return present.stream()
+    return session
+        .get(
+            "model-versions/search",
+            SearchModelVersions.newBuilder()
+                .setFilter("run_id='" + runId + "'")
+                .setMaxResults(MAX_VERSIONS_OF_A_RUN),
+            SearchModelVersions.Response.newBuilder())
+        .getModelVersionsList()
+        .stream()
         .filter(version -> version.getName().equals(name))
         .map(ModelVersion::getVersion)
         .findFirst()
@@ -48,35 +54,35 @@ final class Registry {
   }
 
   void point(String name, String alias, String version) {
-    client.sendPost(
+    session.post(
         "registered-models/alias",
-        JSON.createObjectNode()
-            .put("name", name)
-            .put("alias", alias)
-            .put("version", version)
-            .toString());
+        SetRegisteredModelAlias.newBuilder().setName(name).setAlias(alias).setVersion(version),
+        SetRegisteredModelAlias.Response.newBuilder());
   }
 
-  private void createModel(ObjectNode request) {
+  private void createModel(String name) {
     try {
-      client.sendPost("registered-models/create", request.toString());
-    } catch (MlflowClientException e) {
-      if (!MlflowErrors.says(e, "RESOURCE_ALREADY_EXISTS")) {
+      session.post(
+          "registered-models/create",
+          CreateRegisteredModel.newBuilder()
+              .setName(name)
+              .addTags(RegisteredModelTag.newBuilder().setKey("mlinfra").setValue("mirror")),
+          CreateRegisteredModel.Response.newBuilder());
+    } catch (MlflowRefused e) {
+      if (!e.code().equals("RESOURCE_ALREADY_EXISTS")) {
         throw e;
       }
     }
   }
 
   private String createVersion(String name, String runId, String source, Map<String, String> tags) {
-    ObjectNode request =
-        JSON.createObjectNode().put("name", name).put("source", source).put("run_id", runId);
-    ArrayNode list = request.putArray("tags");
-    tags.forEach((key, value) -> list.addObject().put("key", key).put("value", value));
-    String answer = client.sendPost("model-versions/create", request.toString());
-    try {
-      return JSON.readTree(answer).path("model_version").path("version").asText();
-    } catch (JsonProcessingException e) {
-      throw new MlflowClientException(e);
-    }
+    CreateModelVersion.Builder request =
+        CreateModelVersion.newBuilder().setName(name).setSource(source).setRunId(runId);
+    tags.forEach(
+        (key, value) -> request.addTags(ModelVersionTag.newBuilder().setKey(key).setValue(value)));
+    return session
+        .post("model-versions/create", request, CreateModelVersion.Response.newBuilder())
+        .getModelVersion()
+        .getVersion();
   }
 }

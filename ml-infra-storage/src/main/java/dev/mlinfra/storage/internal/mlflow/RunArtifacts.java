@@ -88,7 +88,7 @@ public final class RunArtifacts {
     URI place = URI.create(run.getArtifactUri());
     if (!PROXIED.equals(place.getScheme()) || place.getPath() == null) {
       throw new ConfigException(
-          calls.target().label()
+          calls.api().label()
               + " keeps the artifacts of runs at '"
               + place.getScheme()
               + ":' but must serve them itself for copyArtifactsUpTo; start it with"

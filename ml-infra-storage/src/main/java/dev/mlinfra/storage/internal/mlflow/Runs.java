@@ -1,20 +1,24 @@
 package dev.mlinfra.storage.internal.mlflow;
 
 import dev.mlinfra.model.ModelVersion;
+import dev.mlinfra.storage.mlflow.MlflowRefused;
+import dev.mlinfra.storage.mlflow.MlflowSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.mlflow.api.proto.Service.CreateExperiment;
 import org.mlflow.api.proto.Service.CreateRun;
-import org.mlflow.api.proto.Service.Experiment;
+import org.mlflow.api.proto.Service.GetExperimentByName;
+import org.mlflow.api.proto.Service.LogBatch;
 import org.mlflow.api.proto.Service.Metric;
 import org.mlflow.api.proto.Service.RunInfo;
 import org.mlflow.api.proto.Service.RunStatus;
 import org.mlflow.api.proto.Service.RunTag;
+import org.mlflow.api.proto.Service.SearchRuns;
+import org.mlflow.api.proto.Service.UpdateRun;
 import org.mlflow.api.proto.Service.ViewType;
-import org.mlflow.tracking.MlflowClient;
-import org.mlflow.tracking.MlflowClientException;
 
 /** The run that stands for a version: one each, found again by its tags. */
 final class Runs {
@@ -25,11 +29,11 @@ final class Runs {
 
   private static final int METRICS_PER_CALL = 500;
 
-  private final MlflowClient client;
+  private final MlflowSession session;
   private final String experiment;
 
-  Runs(MlflowClient client, String experiment) {
-    this.client = client;
+  Runs(MlflowSession session, String experiment) {
+    this.session = session;
     this.experiment = experiment;
   }
 
@@ -37,16 +41,30 @@ final class Runs {
   RunInfo ensure(ModelVersion version) {
     String experimentId = experimentId();
     RunInfo run =
-        client
-            .searchRuns(List.of(experimentId), filter(version), ViewType.ACTIVE_ONLY, 1)
-            .getItems()
+        session
+            .post(
+                "runs/search",
+                SearchRuns.newBuilder()
+                    .addExperimentIds(experimentId)
+                    .setFilter(filter(version))
+                    .setRunViewType(ViewType.ACTIVE_ONLY)
+                    .setMaxResults(1),
+                SearchRuns.Response.newBuilder())
+            .getRunsList()
             .stream()
             .map(found -> found.getInfo())
             .findFirst()
             .orElseGet(() -> create(experimentId, version));
     if (run.getStatus() != RunStatus.FINISHED) {
       log(run.getRunId(), version);
-      client.setTerminated(run.getRunId(), RunStatus.FINISHED, version.createdAt().toEpochMilli());
+      session.post(
+          "runs/update",
+          UpdateRun.newBuilder()
+              .setRunUuid(run.getRunId())
+              .setRunId(run.getRunId())
+              .setStatus(RunStatus.FINISHED)
+              .setEndTime(version.createdAt().toEpochMilli()),
+          UpdateRun.Response.newBuilder());
     }
     return run;
   }
@@ -57,9 +75,16 @@ final class Runs {
 
   private Optional<String> findExperiment() {
     try {
-      return client.getExperimentByName(experiment).map(Experiment::getExperimentId);
-    } catch (MlflowClientException e) {
-      if (MlflowErrors.says(e, "RESOURCE_DOES_NOT_EXIST")) {
+      return Optional.of(
+          session
+              .get(
+                  "experiments/get-by-name",
+                  GetExperimentByName.newBuilder().setExperimentName(experiment),
+                  GetExperimentByName.Response.newBuilder())
+              .getExperiment()
+              .getExperimentId());
+    } catch (MlflowRefused e) {
+      if (e.code().equals("RESOURCE_DOES_NOT_EXIST")) {
         return Optional.empty();
       }
       throw e;
@@ -68,9 +93,14 @@ final class Runs {
 
   private String createExperiment() {
     try {
-      return client.createExperiment(experiment);
-    } catch (MlflowClientException e) {
-      if (!MlflowErrors.says(e, "RESOURCE_ALREADY_EXISTS")) {
+      return session
+          .post(
+              "experiments/create",
+              CreateExperiment.newBuilder().setName(experiment),
+              CreateExperiment.Response.newBuilder())
+          .getExperimentId();
+    } catch (MlflowRefused e) {
+      if (!e.code().equals("RESOURCE_ALREADY_EXISTS")) {
         throw e;
       }
       return findExperiment().orElseThrow(() -> e);
@@ -85,7 +115,7 @@ final class Runs {
             .setStartTime(version.createdAt().toEpochMilli());
     tags(version)
         .forEach((key, value) -> request.addTags(RunTag.newBuilder().setKey(key).setValue(value)));
-    return client.createRun(request.build());
+    return session.post("runs/create", request, CreateRun.Response.newBuilder()).getRun().getInfo();
   }
 
   /** The time is the version's own, so that the same metric logged again is the same row. */
@@ -104,7 +134,10 @@ final class Runs {
                         .build()));
     for (int from = 0; from < metrics.size(); from += METRICS_PER_CALL) {
       int to = Math.min(metrics.size(), from + METRICS_PER_CALL);
-      client.logBatch(runId, metrics.subList(from, to), List.of(), List.of());
+      session.post(
+          "runs/log-batch",
+          LogBatch.newBuilder().setRunId(runId).addAllMetrics(metrics.subList(from, to)),
+          LogBatch.Response.newBuilder());
     }
   }
 

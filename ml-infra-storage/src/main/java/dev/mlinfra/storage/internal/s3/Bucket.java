@@ -18,6 +18,7 @@ import io.minio.messages.ListMultipartUploadsResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,7 +38,7 @@ final class Bucket implements AutoCloseable {
   /** Makes one without asking the server anything; the driver is loaded for the first call. */
   Bucket(S3Target target) {
     this.target = target;
-    this.driver = new OnFirstUse<>(() -> new S3Driver(target), made -> made.close());
+    this.driver = new OnFirstUse<>(() -> S3Driver.of(target), made -> made.close());
   }
 
   S3Target target() {
@@ -56,7 +57,8 @@ final class Bucket implements AutoCloseable {
 
   /** For a call that minio-java does not have. */
   Response send(Request request) throws IOException {
-    return driver().http().calls().newCall(request).execute();
+    S3Http http = Objects.requireNonNull(driver().http(), "a client of our own");
+    return http.calls().newCall(request).execute();
   }
 
   HeadBucketResponse head() throws S3Failure {

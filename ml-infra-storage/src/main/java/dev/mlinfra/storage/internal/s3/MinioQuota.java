@@ -40,12 +40,17 @@ final class MinioQuota {
 
   /** Sets the quota unless an operator did, and says what is in force; never throws. */
   String ensure(long quotaBytes) {
+    S3Server server = bucket.target().server();
+    if (server == null) {
+      return "is kept by counting only, since the host's client has no call for the server's own";
+    }
     try {
-      long present = get();
+      long present = get(server);
       if (present > 0) {
         return "of " + present + " bytes is kept by the server";
       }
       call(
+          server,
           "PUT",
           "set-bucket-quota",
           JSON.createObjectNode().put("quota", quotaBytes).put("quotatype", "hard").toString());
@@ -55,19 +60,18 @@ final class MinioQuota {
     }
   }
 
-  private long get() throws IOException, MinioException {
-    JsonNode quota = JSON.readTree(call("GET", "get-bucket-quota", null));
+  private long get(S3Server server) throws IOException, MinioException {
+    JsonNode quota = JSON.readTree(call(server, "GET", "get-bucket-quota", null));
     return Math.max(quota.path("quota").asLong(), quota.path("size").asLong());
   }
 
-  private String call(String method, String name, @Nullable String json)
+  private String call(S3Server server, String method, String name, @Nullable String json)
       throws IOException, MinioException {
-    S3Target target = bucket.target();
     HttpUrl url =
-        HttpUrl.get(target.url())
+        HttpUrl.get(server.url())
             .newBuilder()
             .addPathSegments("minio/admin/v3/" + name)
-            .addQueryParameter("bucket", target.bucket())
+            .addQueryParameter("bucket", bucket.target().bucket())
             .build();
     byte[] body = (json == null ? "" : json).getBytes(StandardCharsets.UTF_8);
     MessageDigest digest = Digests.sha256();
@@ -84,9 +88,9 @@ final class MinioQuota {
     Request signed =
         Signer.signV4S3(
             request,
-            target.region(),
-            target.accessKey().reveal(),
-            target.secretKey().reveal(),
+            server.region(),
+            server.accessKey().reveal(),
+            server.secretKey().reveal(),
             sha256);
     try (Response response = bucket.send(signed)) {
       if (!response.isSuccessful()) {

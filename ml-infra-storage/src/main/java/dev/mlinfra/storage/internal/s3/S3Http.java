@@ -1,5 +1,6 @@
 package dev.mlinfra.storage.internal.s3;
 
+import dev.mlinfra.spi.runtime.Daemons;
 import io.minio.Http;
 import java.io.IOException;
 import java.time.Duration;
@@ -8,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
@@ -28,7 +28,7 @@ final class S3Http implements AutoCloseable {
   private final OkHttpClient calls;
   private final OkHttpClient transfers;
 
-  S3Http(S3Target target) {
+  S3Http(S3Server server) {
     this.calls =
         new OkHttpClient.Builder()
             .dispatcher(dispatcher())
@@ -36,14 +36,14 @@ final class S3Http implements AutoCloseable {
             .protocols(List.of(Protocol.HTTP_1_1))
             .followRedirects(false)
             .followSslRedirects(false)
-            .connectTimeout(target.connectTimeout())
-            .readTimeout(target.readTimeout())
-            .writeTimeout(target.readTimeout())
-            .callTimeout(target.callTimeout())
+            .connectTimeout(server.connectTimeout())
+            .readTimeout(server.readTimeout())
+            .writeTimeout(server.readTimeout())
+            .callTimeout(server.callTimeout())
             .addInterceptor(new Http.StatusRetryInterceptor(RETRIED, RETRY_PAUSE_MILLIS, ATTEMPTS))
             .addNetworkInterceptor(S3Http::boundErrors)
             .build();
-    this.transfers = withTotal(target.transferTimeout());
+    this.transfers = withTotal(server.transferTimeout());
   }
 
   OkHttpClient calls() {
@@ -67,7 +67,6 @@ final class S3Http implements AutoCloseable {
 
   /** Its own threads are not daemons and would keep a host from ending for a minute. */
   private static Dispatcher dispatcher() {
-    AtomicInteger count = new AtomicInteger();
     Dispatcher dispatcher =
         new Dispatcher(
             new ThreadPoolExecutor(
@@ -76,11 +75,7 @@ final class S3Http implements AutoCloseable {
                 30,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                task -> {
-                  Thread thread = new Thread(task, "ml-infra-s3-" + count.incrementAndGet());
-                  thread.setDaemon(true);
-                  return thread;
-                }));
+                Daemons.numbered("ml-infra-s3")));
     dispatcher.setMaxRequests(MAX_CALLS);
     dispatcher.setMaxRequestsPerHost(MAX_CALLS);
     return dispatcher;

@@ -1,40 +1,29 @@
 package dev.mlinfra.storage.internal.s3;
 
-import dev.mlinfra.secret.Secret;
+import io.minio.MinioAsyncClient;
 import java.net.URI;
-import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which bucket of which server, as whom, and how long to wait.
+ * Which bucket, and how it is reached: by a client of our own, or by one of the host's.
  *
- * @param url the server's address without a path
- * @param accessKey the access key id, a secret too: whoever knows it can write to an unpatched
- *     MinIO
- * @param secretKey the secret key
- * @param region for the signature
  * @param bucket the bucket's name
- * @param connectTimeout longest wait for a connection
- * @param readTimeout longest silence of the server
- * @param callTimeout longest time for a call that moves no artifact
- * @param transferTimeout longest time for one object or part of an object
+ * @param server to make a client for, or null
+ * @param client of the host, or null
  */
 public record S3Target(
-    String url,
-    Secret accessKey,
-    Secret secretKey,
-    String region,
-    String bucket,
-    Duration connectTimeout,
-    Duration readTimeout,
-    Duration callTimeout,
-    Duration transferTimeout) {
+    String bucket, @Nullable S3Server server, @Nullable MinioAsyncClient client) {
   /**
    * Returns what messages call it.
    *
    * @return bucket and server, without credentials
    */
   String label() {
-    URI uri = URI.create(url);
-    return "bucket '" + bucket + "' at " + uri.getAuthority();
+    return "bucket '"
+        + bucket
+        + "' "
+        + (server == null
+            ? "of the host's client"
+            : "at " + URI.create(server.url()).getAuthority());
   }
 }

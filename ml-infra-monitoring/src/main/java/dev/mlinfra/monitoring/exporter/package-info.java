@@ -1,8 +1,0 @@
-/**
- * The exporter: a program that probes MLflow, the object storage, PostgreSQL and Redis and shows
- * Prometheus what it saw. Nothing of it is needed by a host that embeds the library.
- */
-@NullMarked
-package dev.mlinfra.monitoring.exporter;
-
-import org.jspecify.annotations.NullMarked;
