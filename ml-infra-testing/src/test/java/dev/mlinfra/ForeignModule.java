@@ -6,7 +6,6 @@ import dev.mlinfra.spi.OnlineStore;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.spi.settings.Settings;
 import dev.mlinfra.telemetry.Instrument;
-import dev.mlinfra.telemetry.Instrument.Type;
 import dev.mlinfra.testing.RecordingWiring;
 import dev.mlinfra.testing.fake.FakeInfra;
 import java.util.List;
@@ -14,9 +13,10 @@ import java.util.List;
 /** A module as somebody else would write it: a section of its own, a part, meters of its own. */
 record ForeignModule(String url, long shards) implements InfraModule {
   static final Instrument READS =
-      new Instrument("acme.reads", Type.COUNTER, "reads", "Answered by a shard", List.of("shard"));
+      new Instrument(
+          "acme.reads", Instrument.Type.COUNTER, "reads", "Answered by a shard", List.of("shard"));
   static final Instrument SHARDS =
-      new Instrument("acme.shards", Type.GAUGE, "", "Shards in use", List.of());
+      new Instrument("acme.shards", Instrument.Type.GAUGE, "", "Shards in use", List.of());
 
   private static final RecordingWiring OTHER = RecordingWiring.opened(FakeInfra.create());
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.telemetry.Instrument;
-import dev.mlinfra.telemetry.Instrument.Type;
 import dev.mlinfra.telemetry.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,20 +64,22 @@ class ForeignModuleTest {
 
   @Test
   void isRefusedNamesThatAreTheLibrarysOrNoMetricsLibraryTakes() {
-    assertThatThrownBy(() -> instrument("ml.acme.reads", Type.COUNTER, "reads", "Reads"))
+    assertThatThrownBy(() -> instrument("ml.acme.reads", Instrument.Type.COUNTER, "reads", "Reads"))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "instrument.meterName was 'ml.acme.reads' but must be lower-case words with dots"
                 + " between, the first not ml; begin with the name of your module");
-    assertThatThrownBy(() -> instrument("acme.read", Type.TIMER, "millis", "Time of one read"))
+    assertThatThrownBy(
+            () -> instrument("acme.read", Instrument.Type.TIMER, "millis", "Time of one read"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("instrument.unit was 'millis'");
-    assertThatThrownBy(() -> instrument("Acme", Type.GAUGE, "reads/s", " ", "service", "a", "a"))
+    assertThatThrownBy(
+            () -> instrument("Acme", Instrument.Type.GAUGE, "reads/s", " ", "service", "a", "a"))
         .isInstanceOfSatisfying(ConfigException.class, e -> assertThat(e.faults()).hasSize(5));
   }
 
   private static Instrument instrument(
-      String name, Type type, String unit, String description, String... tagKeys) {
+      String name, Instrument.Type type, String unit, String description, String... tagKeys) {
     return new Instrument(name, type, unit, description, List.of(tagKeys));
   }
 

@@ -25,9 +25,7 @@ public interface RowStore<T> {
    * @return true for the present one, and for older ones that can still be read
    * @since 0.1
    */
-  default boolean reads(int version) {
-    return version == version();
-  }
+  boolean reads(int version);
 
   /**
    * Encodes rows. Does no I/O.

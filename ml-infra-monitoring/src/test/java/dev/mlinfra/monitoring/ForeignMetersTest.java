@@ -7,7 +7,6 @@ import dev.mlinfra.MlInfraConfig;
 import dev.mlinfra.spi.InfraModule;
 import dev.mlinfra.spi.Wiring;
 import dev.mlinfra.telemetry.Instrument;
-import dev.mlinfra.telemetry.Instrument.Type;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
@@ -53,17 +52,20 @@ class ForeignMetersTest {
       wiring.telemetry().count(reads(), 2, "a");
       wiring
           .telemetry()
-          .observe(new Instrument("acme.shards", Type.GAUGE, "", "Shards", List.of()), () -> 2);
+          .observe(
+              new Instrument("acme.shards", Instrument.Type.GAUGE, "", "Shards", List.of()),
+              () -> 2);
       wiring
           .telemetry()
           .time(
-              new Instrument("acme.read", Type.TIMER, "seconds", "Time of one read", List.of()),
+              new Instrument(
+                  "acme.read", Instrument.Type.TIMER, "seconds", "Time of one read", List.of()),
               1_000);
     }
 
     private static Instrument reads() {
       return new Instrument(
-          "acme.reads", Type.COUNTER, "", "Answered by a shard", List.of("shard"));
+          "acme.reads", Instrument.Type.COUNTER, "", "Answered by a shard", List.of("shard"));
     }
   }
 }

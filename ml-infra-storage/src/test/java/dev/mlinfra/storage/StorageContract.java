@@ -1,5 +1,6 @@
 package dev.mlinfra.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mlinfra.artifact.Artifact;
@@ -35,7 +36,7 @@ abstract class StorageContract extends ArtifactStoreContract {
   @Test
   void saysWhichBytesChangedAndWhatIsMissing() throws Exception {
     Artifact artifact = store().put(new ByteArrayInputStream(new byte[5_000]));
-    overwrite(artifact, "others".repeat(1_000).substring(0, 5_000).getBytes());
+    overwrite(artifact, "others".repeat(1_000).substring(0, 5_000).getBytes(UTF_8));
     assertThatThrownBy(() -> store().download(artifact, directory.resolve("target")))
         .hasMessageContaining(artifact.uri())
         .hasMessageContaining("but must be 5000 bytes with SHA-256 " + artifact.sha256())
@@ -63,6 +64,11 @@ abstract class StorageContract extends ArtifactStoreContract {
               @Override
               public int read() throws IOException {
                 throw new IOException("cut");
+              }
+
+              @Override
+              public int read(byte[] into, int from, int length) throws IOException {
+                return read();
               }
             });
     assertThatThrownBy(() -> store().put(broken))

@@ -75,7 +75,7 @@ class WriteBehindInterleavingsTest {
 
     @Override
     public void observe(Instrument meter, DoubleSupplier value, String... tagValues) {
-      if (meter == Instrument.BUFFER_DROPPED) {
+      if (meter.equals(Instrument.BUFFER_DROPPED)) {
         DoubleSupplier others = dropped;
         dropped = () -> others.getAsDouble() + value.getAsDouble();
       }

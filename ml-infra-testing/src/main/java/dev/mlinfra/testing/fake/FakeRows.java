@@ -54,6 +54,11 @@ final class FakeRows<T> implements RowSink<T>, RowStore<T> {
   }
 
   @Override
+  public boolean reads(int version) {
+    return version == version();
+  }
+
+  @Override
   public EncodedRows encode(RowBatch<T> batch) {
     ByteBuffer bytes = ByteBuffer.allocate(batch.size() * Long.BYTES);
     int[] ends = new int[batch.size()];
