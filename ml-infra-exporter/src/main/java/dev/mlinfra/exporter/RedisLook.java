@@ -45,8 +45,9 @@ final class RedisLook implements AutoCloseable {
             password ->
                 options
                     .user()
-                    .map(user -> uri.withAuthentication(user, password))
-                    .orElseGet(() -> uri.withPassword(password)));
+                    .ifPresentOrElse(
+                        user -> uri.withAuthentication(user, password),
+                        () -> uri.withPassword(password)));
     return uri.build();
   }
 
@@ -93,6 +94,6 @@ final class RedisLook implements AutoCloseable {
 
   @Override
   public void close() {
-    connection.closeAsync();
+    connection.close();
   }
 }

@@ -200,8 +200,8 @@ final class RedisLooks implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownAsync(0, 1, TimeUnit.SECONDS);
-    resources.shutdown(0, 1, TimeUnit.SECONDS);
+    client.shutdown(0, 1, TimeUnit.SECONDS);
+    resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 
   private record Walk(Map<String, Namespace> namespaces, long read, boolean complete) {}

@@ -2,6 +2,7 @@ package dev.mlinfra.exporter;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.io.IOException;
@@ -13,9 +14,10 @@ final class ReplyBound extends ChannelDuplexHandler {
   private long bytes;
 
   @Override
-  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
+      throws Exception {
     bytes = 0;
-    context.write(message, promise);
+    super.write(context, message, promise);
   }
 
   @Override
@@ -26,7 +28,7 @@ final class ReplyBound extends ChannelDuplexHandler {
         buffer.release();
         context.fireExceptionCaught(
             new IOException("it answered with more than " + MAX_BYTES + " bytes"));
-        context.close();
+        ChannelFuture unused = context.close();
         return;
       }
     }
