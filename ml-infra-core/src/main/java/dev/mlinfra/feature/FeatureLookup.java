@@ -74,6 +74,19 @@ public final class FeatureLookup {
   }
 
   @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FeatureLookup that
+        && entity.equals(that.entity)
+        && status == that.status
+        && Objects.equals(row, that.row);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(entity, status, row);
+  }
+
+  @Override
   public String toString() {
     return "FeatureLookup[" + entity + " " + status + (row == null ? "]" : " " + row + "]");
   }
