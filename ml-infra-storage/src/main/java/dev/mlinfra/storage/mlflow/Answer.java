@@ -11,17 +11,23 @@ import java.util.Optional;
 import org.mlflow_project.google.protobuf.Message;
 import org.mlflow_project.google.protobuf.util.JsonFormat;
 
-/**
- * What the server sent back.
- *
- * @param status of HTTP
- * @param type the content type, as the server names it
- * @param location where it redirects to, if it does
- * @param body cut off one byte above its bound
- */
-record Answer(int status, String type, Optional<String> location, byte[] body) {
+/** What the server sent back. */
+final class Answer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN_CHARS = 60;
+
+  private final int status;
+  private final String type;
+  private final Optional<String> location;
+  private final byte[] body;
+
+  /** Takes a content type as the server names it, and a body cut off one byte above its bound. */
+  Answer(int status, String type, Optional<String> location, byte[] body) {
+    this.status = status;
+    this.type = type;
+    this.location = location;
+    this.body = body;
+  }
 
   /** The text of a success of bounded length. */
   String text(int maxBytes) {

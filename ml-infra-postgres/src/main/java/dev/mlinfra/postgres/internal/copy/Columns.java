@@ -88,7 +88,7 @@ final class Columns<T> {
         column.before().put(out);
       } else {
         int bytes = Integer.BYTES + Math.max(0, in.getInt(in.position()));
-        out.put(in.array(), in.position(), bytes);
+        out.put(in.slice(in.position(), bytes));
         in.position(in.position() + bytes);
       }
     }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -145,7 +146,7 @@ final class DecisionColumns {
   private static void writeLatency(CopyWriter to, Decision it, RowBatch<Decision> rows, int row) {
     Optional<Duration> latency = it.latency();
     if (latency.isPresent()) {
-      to.int8(latency.get().getSeconds() * 1_000_000L + latency.get().getNano() / 1_000);
+      to.int8(TimeUnit.MICROSECONDS.convert(latency.get()));
     } else {
       to.absent();
     }
