@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.ModuleMissingException;
 import dev.mlinfra.error.TimedOutException;
 import dev.mlinfra.error.UnavailableException;
@@ -189,7 +190,7 @@ class MlflowMirrorTest {
   @ValueSource(strings = {"../up", "a/b", "x'y", ""})
   void refusesANameOutsideTheAllowList(String name) {
     assertThatThrownBy(() -> mirror.mirror(version(name, 1, S3_URI)))
-        .isInstanceOf(ConfigException.class);
+        .isInstanceOf(InvalidInputException.class);
     assertThat(server.requests()).isEmpty();
   }
 

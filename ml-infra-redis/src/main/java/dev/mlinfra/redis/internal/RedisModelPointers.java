@@ -1,8 +1,8 @@
 package dev.mlinfra.redis.internal;
 
 import dev.mlinfra.artifact.Artifact;
-import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.error.CorruptDataException;
+import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.model.ModelVersion;
 import dev.mlinfra.spi.ModelPointers;
 import java.time.DateTimeException;
@@ -75,7 +75,7 @@ final class RedisModelPointers implements ModelPointers {
           Map.of(),
           Instant.parse(field(fields, "created")),
           mirror);
-    } catch (NumberFormatException | DateTimeException | ConfigException e) {
+    } catch (NumberFormatException | DateTimeException | InvalidInputException e) {
       throw new CorruptDataException(
           "field '%s' of '%s' was not readable (%s) but must be what promote wrote; promote again or delete it"
               .formatted(alias, Keys.model(name), RedisErrors.told(e)),
