@@ -7,13 +7,17 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mlinfra.decision.Decision;
 import dev.mlinfra.error.ConfigException;
+import dev.mlinfra.feature.AsOf;
+import dev.mlinfra.feature.FeatureView;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.DecisionSink;
+import dev.mlinfra.spi.OfflineStore;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +25,9 @@ import org.junit.jupiter.api.Test;
 
 /** A service that has a pool already, and lends it. */
 class HostsOwnPoolIT {
+  private static final FeatureView VIEW =
+      FeatureView.named("user").number("x").ttl(Duration.ofDays(1)).build();
+
   private final TestDatabase database = TestDatabase.create();
   private final HikariDataSource pool = pool();
 
@@ -65,6 +72,52 @@ class HostsOwnPoolIT {
   }
 
   @Test
+  void leavesNoTemporaryTableOnTheConnectionsOfTheHost() throws Exception {
+    pool.setMaximumPoolSize(1);
+    try (OpenPostgres postgres = OpenPostgres.of(Postgres.on(pool))) {
+      postgres.schema().ensure();
+      postgres.store(false, List.of(Decision.by("agent").action("a").build()));
+      OfflineStore features = postgres.part(OfflineStore.class);
+      features.asOf(VIEW, List.of(new AsOf("e", Instant.EPOCH)));
+    }
+    assertThat(database.text("SELECT count(*) FROM pg_class WHERE relpersistence = 't'"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void refusesAConnectionOnWhichTheHostIsInTheMiddleOfATransaction() throws Exception {
+    try (OpenPostgres ready = OpenPostgres.ready(database);
+        Connection used = pool.getConnection();
+        Statement statement = used.createStatement();
+        OpenPostgres postgres = OpenPostgres.of(Postgres.on(kept(used)))) {
+      used.setAutoCommit(false);
+      statement.execute("CREATE TABLE hosts_own (id int)");
+      Decision decision = Decision.by("agent").action("a").build();
+      assertThatThrownBy(() -> postgres.store(true, List.of(decision)))
+          .hasMessageContaining("in the middle of a transaction");
+      used.rollback();
+      assertThat(database.text("SELECT to_regclass('hosts_own') IS NULL")).isEqualTo("t");
+      assertThat(ready.part(DecisionSink.class)).isNotNull();
+    }
+  }
+
+  @Test
+  void quotesNoRowThatTheServerRefused() throws Exception {
+    try (OpenPostgres postgres = OpenPostgres.of(Postgres.on(pool))) {
+      postgres.schema().ensure();
+      try (Connection connection = pool.getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute(
+            "ALTER TABLE ml_learning.agent_decisions ADD CONSTRAINT calm CHECK (action <> 'loud')");
+      }
+      Decision decision = Decision.by("agent").action("loud").subject("kurt").build();
+      assertThatThrownBy(() -> postgres.store(true, List.of(decision)))
+          .hasMessageContaining("violates check constraint \"calm\"")
+          .hasMessageNotContaining("kurt");
+    }
+  }
+
+  @Test
   void saysSoWhenTheConnectionsAreNoneOfPgjdbc() {
     try (OpenPostgres ready = OpenPostgres.ready(database);
         OpenPostgres postgres = OpenPostgres.of(Postgres.on(opaque()))) {
@@ -102,6 +155,22 @@ class HostsOwnPoolIT {
     config.setConnectionInitSql(
         "SET statement_timeout = '17s'; SET default_transaction_isolation = 'serializable'");
     return new HikariDataSource(config);
+  }
+
+  /**
+   * Always the same connection, as where a transaction is bound to a thread; it cannot be closed.
+   */
+  private DataSource kept(Connection connection) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) ->
+                Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (inner, call, values) ->
+                        call.getName().equals("close") ? null : call.invoke(connection, values)));
   }
 
   /** Connections whose driver cannot be reached. */

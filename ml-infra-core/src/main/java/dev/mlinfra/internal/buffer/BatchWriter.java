@@ -241,11 +241,11 @@ final class BatchWriter<T> {
   }
 
   private void settle(RowBatch<T> rows, Written written) {
-    attempts.succeeded();
     counts.duplicates.add(written.duplicates());
     release(rows);
     counts.stored.add(rows.size());
     look();
+    attempts.succeeded();
   }
 
   @SuppressWarnings("CatchingUnchecked") // a faulty plug-in must not end the writer

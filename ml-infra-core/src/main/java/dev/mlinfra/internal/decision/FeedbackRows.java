@@ -25,8 +25,8 @@ final class FeedbackRows extends RowKind<Feedback> {
   protected int sizeBytes(Feedback value) {
     return OBJECT_BYTES
         + value.kind().length()
-        + value.label().map(String::length).orElse(0)
-        + value.key().map(String::length).orElse(0);
+        + value.label().orElse("").length()
+        + value.key().orElse("").length();
   }
 
   @Override

@@ -61,10 +61,16 @@ public final class Attempts {
    *
    * @since 0.1
    */
+  @SuppressWarnings("CatchingUnchecked") // a log that fails must not turn it into a failure
   public void succeeded() {
     int failed = failures.reset();
-    if (failed > 0) {
+    if (failed == 0) {
+      return;
+    }
+    try {
       log.info("{} goes on after {} failed attempts", subject, failed);
+    } catch (Throwable ignored) {
+      return;
     }
   }
 

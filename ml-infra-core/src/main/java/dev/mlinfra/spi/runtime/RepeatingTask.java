@@ -62,6 +62,7 @@ public final class RepeatingTask implements AutoCloseable {
   private final Thread thread;
   private final Object lock = new Object();
   private boolean started;
+  private boolean released;
   private volatile boolean woken;
   private volatile boolean closing;
   private volatile long deadlineNanos;
@@ -93,17 +94,24 @@ public final class RepeatingTask implements AutoCloseable {
   }
 
   /**
-   * Starts the thread, unless it was started or closed before.
+   * Starts the thread, unless it was started before. Of one that was closed before, only what comes
+   * at the end is done, on the caller's thread.
    *
    * @since 0.1
    */
   public void start() {
     synchronized (lock) {
-      if (!started && !closing) {
-        started = true;
-        thread.start();
+      if (started || released) {
+        return;
       }
+      if (!closing) {
+        thread.start(); // may fail for lack of memory, and be asked for again
+        started = true;
+        return;
+      }
+      released = true;
     }
+    atEnd.run();
   }
 
   /**

@@ -38,6 +38,19 @@ class RepeatingTaskTest {
   }
 
   @Test
+  void doesWhatComesAtTheEndOnceWhenItIsStartedAfterItsClose() {
+    AtomicInteger ended = new AtomicInteger();
+    RepeatingTask late =
+        RepeatingTask.named("ml-infra-test", () -> RepeatingTask.UNTIL_WOKEN)
+            .atEnd(ended::incrementAndGet)
+            .build();
+    late.close();
+    late.start();
+    late.start();
+    assertThat(ended).hasValue(1);
+  }
+
+  @Test
   void forgetsAnInterruptAndRestsOn() throws Exception {
     task.start();
     turns.acquire();

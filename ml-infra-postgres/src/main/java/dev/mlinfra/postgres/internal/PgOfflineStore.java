@@ -37,7 +37,7 @@ final class PgOfflineStore implements OfflineStore {
       FROM (
         SELECT *, lag(created_at) OVER earlier AS before_at,
                lag(schema_hash) OVER earlier AS before_hash, lag(packed) OVER earlier AS before
-        FROM pg_temp.staged_features
+        FROM pg_temp.ml_infra_features
         WINDOW earlier AS (PARTITION BY entity, event_time ORDER BY created_at)) o
       LEFT JOIN LATERAL (
         SELECT created_at, schema_hash, packed FROM ml.feature_store
@@ -54,7 +54,7 @@ final class PgOfflineStore implements OfflineStore {
   private static final String AS_OF =
       """
       SELECT s.ordinal, s.entity, f.event_time, f.created_at, f.schema_hash, f.packed
-      FROM pg_temp.spine s
+      FROM pg_temp.ml_infra_spine s
       CROSS JOIN LATERAL (
         SELECT event_time, created_at, schema_hash, packed FROM ml.feature_store
         WHERE view = ? AND entity = s.entity AND event_time <= s.at AND created_at <= s.at
@@ -108,14 +108,14 @@ final class PgOfflineStore implements OfflineStore {
     }
   }
 
-  private static void stage(Connection connection, Collection<PackedRow> rows) throws SQLException {
+  private void stage(Connection connection, Collection<PackedRow> rows) throws SQLException {
     temporary(
         connection,
-        "staged_features (entity text COLLATE \"C\", event_time timestamptz,"
+        "ml_infra_features (entity text COLLATE \"C\", event_time timestamptz,"
             + " created_at timestamptz, schema_hash bigint, packed bytea)");
     CopyWriter.copy(
         connection,
-        "pg_temp.staged_features",
+        "pg_temp.ml_infra_features",
         ROW_COLUMNS,
         CopyWriter.newBuffer(),
         writer -> {
@@ -154,11 +154,12 @@ final class PgOfflineStore implements OfflineStore {
         });
   }
 
-  private static void stageSpine(Connection connection, List<AsOf> spine) throws SQLException {
-    temporary(connection, "spine (ordinal integer, entity text COLLATE \"C\", at timestamptz)");
+  private void stageSpine(Connection connection, List<AsOf> spine) throws SQLException {
+    temporary(
+        connection, "ml_infra_spine (ordinal integer, entity text COLLATE \"C\", at timestamptz)");
     CopyWriter.copy(
         connection,
-        "pg_temp.spine",
+        "pg_temp.ml_infra_spine",
         SPINE_COLUMNS,
         CopyWriter.newBuffer(),
         writer -> {
@@ -213,10 +214,9 @@ final class PgOfflineStore implements OfflineStore {
         });
   }
 
-  private static void temporary(Connection connection, String definition) throws SQLException {
+  private void temporary(Connection connection, String definition) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "CREATE TEMPORARY TABLE IF NOT EXISTS " + definition + " ON COMMIT DELETE ROWS");
+      statement.execute("CREATE TEMPORARY TABLE IF NOT EXISTS " + definition + database.onCommit());
     }
   }
 

@@ -179,13 +179,13 @@ final class CopyTable<T> implements RowSink<T>, RowStore<T> {
   }
 
   private Written staged(Connection connection, int count, Rows rows) throws SQLException {
-    String staging = "staged_" + table.name();
+    String staging = "ml_infra_" + table.name();
     boolean filtered = forgotten.holdsForgotten(connection);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TEMPORARY TABLE IF NOT EXISTS %s (LIKE %s INCLUDING DEFAULTS)"
                   .formatted(staging, target)
-              + " ON COMMIT DELETE ROWS");
+              + database.onCommit());
       copy(connection, "pg_temp." + staging, rows);
       if (filtered) {
         forgotten.apply(connection);

@@ -22,12 +22,12 @@ final class DecisionTable extends CopiedTable<Decision> {
   private static final String FORGOTTEN =
       """
       WITH named AS (
-        SELECT s.decision_id FROM pg_temp.staged_agent_decisions s
+        SELECT s.decision_id FROM pg_temp.ml_infra_agent_decisions s
         JOIN ml.forgotten_subjects f
           ON f.subject_digest = ml.subject_digest(s.subject) AND s.decided_at <= f.decided_until
       ), refused AS (
         -- Rows of shadows share the id and may name nobody.
-        DELETE FROM pg_temp.staged_agent_decisions s
+        DELETE FROM pg_temp.ml_infra_agent_decisions s
         WHERE EXISTS (SELECT FROM ml.forgotten_decisions f WHERE f.decision_id = s.decision_id)
            OR s.decision_id IN (SELECT n.decision_id FROM named n)
         RETURNING s.decision_id, s.decided_at, s.subject, s.source, s.source_sequence
@@ -50,7 +50,7 @@ final class DecisionTable extends CopiedTable<Decision> {
       """
       INSERT INTO ml.removed_decisions (source, first_number, last_number)
       SELECT DISTINCT s.source, s.source_sequence, s.source_sequence
-      FROM pg_temp.staged_agent_decisions s
+      FROM pg_temp.ml_infra_agent_decisions s
       WHERE NOT EXISTS (
         SELECT FROM ml.agent_decisions d
         WHERE hashtextextended(d.source, 0) = hashtextextended(s.source, 0)

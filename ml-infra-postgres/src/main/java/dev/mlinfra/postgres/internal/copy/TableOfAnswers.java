@@ -58,7 +58,7 @@ final class TableOfAnswers<T> extends CopiedTable<T> {
 
   @Override
   String forgotten() {
-    return "DELETE FROM pg_temp.staged_%s s USING ml.forgotten_decisions f WHERE f.%s = s.%s"
+    return "DELETE FROM pg_temp.ml_infra_%s s USING ml.forgotten_decisions f WHERE f.%s = s.%s"
         .formatted(name(), DECISION, DECISION);
   }
 

@@ -66,6 +66,7 @@ final class Migrator {
   /** Checks that nothing is missing; needs no right but to read. */
   void verify() {
     try (Connection connection = connections.open()) {
+      connection.setAutoCommit(true); // a refusal is explained by further questions
       requireServer(connection);
       requireAll(connection);
     } catch (SQLException e) {

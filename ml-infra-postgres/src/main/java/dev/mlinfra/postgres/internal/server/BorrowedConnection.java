@@ -10,12 +10,18 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection of the host's own, with our time-outs and isolation until it is closed; then it goes
  * back as it came.
  */
 final class BorrowedConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(BorrowedConnection.class);
+
   private final Connection connection;
   private final boolean autoCommit;
   private final Map<String, String> before = new LinkedHashMap<>();
@@ -26,7 +32,7 @@ final class BorrowedConnection {
   }
 
   static Connection of(DataSource host, Duration longestStatement) throws SQLException {
-    Connection connection = host.getConnection();
+    Connection connection = lent(host);
     try {
       BorrowedConnection borrowed = new BorrowedConnection(connection);
       borrowed.take(
@@ -35,11 +41,34 @@ final class BorrowedConnection {
               "lock_timeout", PgSettings.LOCK_TIMEOUT.toMillis() + "ms",
               "default_transaction_isolation", "read committed"));
       return borrowed.closedByGivingBack();
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       try (connection) {
+        connection.abort(Runnable::run); // nobody else shall get what is half ours
         throw e;
       }
     }
+  }
+
+  private static Connection lent(DataSource host) throws SQLException {
+    Connection connection;
+    try {
+      connection = host.getConnection();
+    } catch (RuntimeException e) {
+      throw new SQLException("the host's DataSource gave no connection: " + e, "08001", e);
+    }
+    if (inTransaction(connection)) {
+      connection.close();
+      throw new SQLException(
+          "the host's DataSource gave a connection in the middle of a transaction but must give one"
+              + " that nobody uses; pass the pool itself",
+          "25001");
+    }
+    return connection;
+  }
+
+  private static boolean inTransaction(Connection connection) throws SQLException {
+    return connection.isWrapperFor(BaseConnection.class)
+        && connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
   }
 
   private void take(Map<String, String> ours) throws SQLException {
@@ -82,14 +111,20 @@ final class BorrowedConnection {
             });
   }
 
-  /** One that is broken goes back as it is, for the host's pool to see. */
+  /** One whose settings cannot be put back ends here; what was done on it is done. */
   private void giveBack() throws SQLException {
     try (connection) {
-      if (!connection.isClosed()) {
+      if (connection.isClosed()) {
+        return;
+      }
+      try {
         Database.rollback(connection, new SQLException("given back"));
         connection.setAutoCommit(true);
         set(before);
         connection.setAutoCommit(autoCommit);
+      } catch (SQLException e) {
+        LOG.debug("a connection of the host was ended, since it could not be given back", e);
+        connection.abort(Runnable::run);
       }
     }
   }

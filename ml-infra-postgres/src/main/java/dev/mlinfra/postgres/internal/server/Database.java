@@ -86,6 +86,13 @@ public final class Database implements AutoCloseable {
     return connection;
   }
 
+  /**
+   * What becomes of a temporary table: kept for the next time, but not on the host's connections.
+   */
+  public String onCommit() {
+    return settings.host().isPresent() ? " ON COMMIT DROP" : " ON COMMIT DELETE ROWS";
+  }
+
   public MlInfraException failure(String subject, SQLException e) {
     return PgErrors.of(server(), subject, e);
   }

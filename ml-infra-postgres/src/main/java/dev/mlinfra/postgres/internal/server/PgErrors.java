@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** The one place where an {@link SQLException} becomes an exception of the library. */
 public final class PgErrors {
@@ -116,6 +118,12 @@ public final class PgErrors {
     if (e instanceof SQLTransientConnectionException && e.getCause() != null) {
       cause = e.getCause();
     }
-    return Causes.oneLine(String.valueOf(cause.getMessage()));
+    // Without the detail, which quotes the row; a host's own DataSource would show it.
+    ServerErrorMessage server =
+        cause instanceof PSQLException driver ? driver.getServerErrorMessage() : null;
+    return Causes.oneLine(
+        server == null
+            ? String.valueOf(cause.getMessage())
+            : server.getSeverity() + ": " + server.getMessage());
   }
 }
