@@ -9,7 +9,7 @@ import dev.mlinfra.artifact.Artifact;
 import dev.mlinfra.artifact.ArtifactStore;
 import dev.mlinfra.embedded.ContainerStack;
 import dev.mlinfra.error.ConfigException;
-import dev.mlinfra.error.ConflictException;
+import dev.mlinfra.error.QuotaExceededException;
 import dev.mlinfra.error.UnavailableException;
 import dev.mlinfra.secret.Secret;
 import dev.mlinfra.spi.BucketAdmin;
@@ -87,7 +87,7 @@ class MinioBucketIT {
     try (MlInfra ml = connect(asRoot("full"))) {
       ml.ensureBucket();
       assertThatThrownBy(() -> put(ml, 200_000))
-          .isInstanceOf(ConflictException.class)
+          .isInstanceOf(QuotaExceededException.class)
           .hasMessageMatching(
               "bucket 'full' at 127\\.0\\.0\\.1:\\d+ answered HTTP 400"
                   + " XMinioAdminBucketQuotaExceeded to a PUT but must have room; remove old"
@@ -102,7 +102,7 @@ class MinioBucketIT {
       ml.ensureBucket();
       put(ml, 60_000);
       assertThatThrownBy(() -> put(ml, 50_000))
-          .isInstanceOf(ConflictException.class)
+          .isInstanceOf(QuotaExceededException.class)
           .hasMessage(
               "objectstorage quota was 100000 bytes with 60000 in use but 50000 more were asked"
                   + " for; remove old artifacts or raise quotaBytes");

@@ -57,7 +57,7 @@ class MlflowInteropIT extends MlflowInterop {
         .isEqualTo(
             "mlflow at "
                 + server
-                + " answered HTTP 301 to a health check and redirected to 'another path' but"
+                + " answered HTTP 301 to a health check but must answer 200: it redirected to 'another path' but"
                 + " redirects are not followed; configure the final URL");
   }
 

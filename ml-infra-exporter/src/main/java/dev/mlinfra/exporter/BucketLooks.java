@@ -13,12 +13,14 @@ import io.minio.ListObjectsV2Response;
 import io.minio.MinioAsyncClient;
 import io.minio.Signer;
 import io.minio.errors.ErrorResponseException;
+import io.minio.errors.InvalidResponseException;
 import io.minio.errors.MinioException;
 import io.minio.errors.ServerException;
 import io.minio.messages.Contents;
 import io.minio.messages.ListBucketResultV2;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
@@ -27,6 +29,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -41,23 +45,28 @@ final class BucketLooks implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final DateTimeFormatter AMZ_DATE =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+  private static final Pattern STATUS = Pattern.compile("Response code: ([1-9]\\d\\d)");
   private static final int PAGE = 1_000;
   private static final long MAX_ANSWER_BYTES = 32 << 20;
 
   private final StorageOptions options;
   private final Clock clock;
   private final OkHttpClient http;
-  private final MinioAsyncClient client;
+  private final MinioAsyncClient quick;
+  private final MinioAsyncClient patient;
 
   BucketLooks(StorageOptions options, Clock clock) {
     this.options = options;
     this.clock = clock;
+    Duration longest = options.pace().timeout().multipliedBy(Probe.DETAILS_TAKE);
     this.http =
         new OkHttpClient.Builder()
             .followRedirects(false)
             .followSslRedirects(false)
             .connectTimeout(options.pace().timeout())
-            .callTimeout(options.pace().timeout().multipliedBy(Probe.DETAILS_TAKE))
+            .callTimeout(longest)
+            .readTimeout(longest)
+            .writeTimeout(longest)
             .addNetworkInterceptor(
                 chain -> {
                   try (Response whole = chain.proceed(chain.request())) {
@@ -65,18 +74,22 @@ final class BucketLooks implements AutoCloseable {
                   }
                 })
             .build();
-    this.client =
-        MinioAsyncClient.builder()
-            .endpoint(root())
-            .region(options.region())
-            .credentials(options.accessKey().reveal(), options.secretKey().reveal())
-            .httpClient(http)
-            .build();
+    this.quick = client(http.newBuilder().callTimeout(options.pace().timeout()).build());
+    this.patient = client(http);
+  }
+
+  private MinioAsyncClient client(OkHttpClient transport) {
+    return MinioAsyncClient.builder()
+        .endpoint(root())
+        .region(options.region())
+        .credentials(options.accessKey().reveal(), options.secretKey().reveal())
+        .httpClient(transport)
+        .build();
   }
 
   void state(Samples into, Deadline deadline) {
     long start = System.nanoTime();
-    list(1, null, deadline);
+    list(quick, 1, null, deadline);
     into.add(Metric.STORAGE_LATENCY, (System.nanoTime() - start) / 1e9);
   }
 
@@ -87,7 +100,7 @@ final class BucketLooks implements AutoCloseable {
     String next = null;
     int pages = 0;
     do {
-      ListBucketResultV2 page = list(PAGE, next, deadline);
+      ListBucketResultV2 page = list(patient, PAGE, next, deadline);
       for (Contents object : page.contents()) {
         objects++;
         bytes += object.size();
@@ -100,7 +113,8 @@ final class BucketLooks implements AutoCloseable {
     into.add(Metric.STORAGE_QUOTA, quota(deadline).orElse(options.quotaBytes()), bucket);
   }
 
-  private ListBucketResultV2 list(int size, @Nullable String from, Deadline deadline) {
+  private ListBucketResultV2 list(
+      MinioAsyncClient client, int size, @Nullable String from, Deadline deadline) {
     ListObjectsV2Args.Builder args =
         ListObjectsV2Args.builder().bucket(options.bucket()).maxKeys(size);
     if (from != null) {
@@ -133,6 +147,7 @@ final class BucketLooks implements AutoCloseable {
         new Request.Builder()
             .url(url)
             .header("Host", options.url().getAuthority())
+            .header("Accept-Encoding", "identity") // else what is unpacked has no bound
             .header(Http.Headers.X_AMZ_CONTENT_SHA256, Checksum.ZERO_SHA256_HASH)
             .header(Http.Headers.X_AMZ_DATE, AMZ_DATE.format(clock.instant()))
             .build();
@@ -153,16 +168,13 @@ final class BucketLooks implements AutoCloseable {
         long bytes = Math.max(quota.path("quota").asLong(), quota.path("size").asLong());
         return Optional.of(bytes).filter(some -> some > 0);
       }
-    } catch (MinioException | IOException e) {
+    } catch (MinioException | IOException | MlInfraException e) {
       return Optional.empty();
     }
   }
 
   private MlInfraException failure(Throwable cause) {
-    int status =
-        cause instanceof ErrorResponseException e
-            ? e.response().code()
-            : cause instanceof ServerException s ? s.statusCode() : 0;
+    int status = status(cause);
     String message =
         options.subject() + " bucket '" + options.bucket() + "' answered HTTP " + status;
     if (status == 401 || status == 403) {
@@ -193,6 +205,17 @@ final class BucketLooks implements AutoCloseable {
             cause);
   }
 
+  private static int status(Throwable cause) {
+    if (cause instanceof ErrorResponseException e) {
+      return e.response().code();
+    }
+    if (cause instanceof InvalidResponseException) { // of a proxy, say, in HTML
+      Matcher found = STATUS.matcher(String.valueOf(cause.getMessage()));
+      return found.find() ? Integer.parseInt(found.group(1)) : 0;
+    }
+    return cause instanceof ServerException s ? s.statusCode() : 0;
+  }
+
   /** minio-java puts what an answer failed with into an exception of no kind. */
   private static Throwable unwrap(Throwable thrown) {
     Throwable cause = thrown;
@@ -212,6 +235,7 @@ final class BucketLooks implements AutoCloseable {
 
   @Override
   public void close() {
+    http.dispatcher().cancelAll();
     http.dispatcher().executorService().shutdown();
     http.connectionPool().evictAll();
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,7 @@ record ExporterConfig(
     Optional<StorageOptions> storage,
     Optional<PostgresOptions> postgres,
     Optional<RedisOptions> redis) {
+  private static final Pattern REGION = Pattern.compile("(?i)[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?");
   private static final List<String> SECTIONS =
       List.of("mlflow", "objectstorage", "postgres", "redis");
   private static final long GIB = 1L << 30;
@@ -102,11 +104,17 @@ record ExporterConfig(
     }
     String bucket = reader.text("objectstorage.bucket").orElse("mlflow-artifacts");
     reader.faults().name("objectstorage.bucket", bucket, NameRule.BUCKET);
+    String region = reader.text("objectstorage.region").orElse("us-east-1");
+    if (!REGION.matcher(region).matches()) {
+      reader
+          .faults()
+          .add("objectstorage.region", region, "must be 1 to 63 of a-z 0-9 _ -", "correct it");
+    }
     return Optional.of(
         new StorageOptions(
             reader.url("objectstorage.url", "http", "https"),
             bucket,
-            reader.text("objectstorage.region").orElse("us-east-1"),
+            region,
             reader.requiredSecret("objectstorage.access-key"),
             reader.requiredSecret("objectstorage.secret-key"),
             reader.number("objectstorage.quota-bytes", 10 * GIB, 1, Long.MAX_VALUE),

@@ -6,11 +6,16 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.models.stream.PendingMessages;
+import io.lettuce.core.output.ArrayOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -29,6 +34,7 @@ import java.util.concurrent.TimeUnit;
  * what was.
  */
 final class RedisLooks implements AutoCloseable {
+  private static final int MAX_ITEMS = 1_000_000;
   private static final int PAGE = 1_000;
   private static final int WEIGHED = 100;
   private static final int THREADS = 2;
@@ -73,7 +79,8 @@ final class RedisLooks implements AutoCloseable {
       String stream = options.stream();
       into.add(Metric.REDIS_STREAM_ENTRIES, redis.number(c -> c.xlen(stream)), stream);
       if (redis.number(c -> c.exists(stream)) > 0) {
-        List<Object> groups = redis.ask(c -> c.xinfoGroups(stream));
+        List<Object> groups =
+            redis.ask(c -> c.dispatch(CommandType.XINFO, new BoundedLists(), groupsOf(stream)));
         for (Object group : groups == null ? List.of() : groups) {
           group(redis, pairs(group), into);
         }
@@ -217,6 +224,25 @@ final class RedisLooks implements AutoCloseable {
           some.add(key);
         }
       }
+    }
+  }
+
+  private static CommandArgs<String, String> groupsOf(String stream) {
+    return new CommandArgs<>(StringCodec.UTF8).add("GROUPS").addKey(stream);
+  }
+
+  /** Lists as long as the server says are made before their items come, so that is bounded. */
+  private static final class BoundedLists extends ArrayOutput<String, String> {
+    BoundedLists() {
+      super(StringCodec.UTF8);
+    }
+
+    @Override
+    public void multi(int count) {
+      if (count > MAX_ITEMS) {
+        throw new RedisException("it named a list of " + count + " items");
+      }
+      super.multi(count);
     }
   }
 }

@@ -117,6 +117,14 @@ class ExporterConfigTest {
   }
 
   @Test
+  void refusesARegionThatNoSignatureMayHave() {
+    Map<String, String> spaced =
+        Map.of("objectstorage.url", "http://127.0.0.1:9000", "objectstorage.region", "eu central");
+    assertThat(refused(spaced).faults())
+        .anyMatch(fault -> fault.startsWith("objectstorage.region was 'eu central' but must be"));
+  }
+
+  @Test
   void allFaultsAreReportedTogether() {
     ConfigException refused =
         refused(

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.mlflow.tracking.MlflowClient;
 
@@ -34,6 +35,7 @@ import org.mlflow.tracking.MlflowClient;
  * @since 0.1
  */
 public final class Mlflow implements InfraModule {
+  private static final Pattern HEADER = Pattern.compile("[\\x21-\\x7e]+");
   private static final String NAME = "mlflow";
   private static final int MAX_ANSWER_BYTES = 4 << 20;
   private static final int MAX_EXPERIMENT_CHARS = 200;
@@ -218,6 +220,10 @@ public final class Mlflow implements InfraModule {
           NAME
               + ".on(client) was called with token, basicAuth or copyArtifactsUpTo but excludes"
               + " them; give the client its credentials, or call Mlflow.at(url)");
+    }
+    if (token && !HEADER.matcher(chosen.get(TOKEN).reveal()).matches()) {
+      faults.addLine(
+          NAME + ".token had a character that no HTTP header may have; pass one line of ASCII");
     }
     if (token && user) {
       faults.addLine(

@@ -51,6 +51,16 @@ class MlflowTest {
   }
 
   @Test
+  void refusesATokenThatNoHeaderMayHaveAndDoesNotShowIt() {
+    Secret twoLines = Secret.of("canary-of-a-token\n");
+    assertThat(Mlflow.at("https://mlflow.internal").token(twoLines).faults())
+        .singleElement()
+        .asString()
+        .contains("token had a character that no HTTP header may have")
+        .doesNotContain("canary");
+  }
+
+  @Test
   void reportsEveryBrokenRuleAtOnce() {
     Mlflow module =
         Mlflow.at("mlflow:5000")

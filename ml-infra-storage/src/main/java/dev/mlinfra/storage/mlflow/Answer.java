@@ -47,6 +47,16 @@ final class Answer {
     return new String(body, StandardCharsets.UTF_8).trim();
   }
 
+  /** The few words, or the JSON, that a path of no API answers with. */
+  String page(int maxBytes) {
+    String text = text(maxBytes);
+    boolean json = type.startsWith("application/json");
+    if (text.startsWith("<") || (!json && text.length() > SHOWN_CHARS)) {
+      throw notMlflow("");
+    }
+    return text;
+  }
+
   <B extends Message.Builder> B message(int maxBytes, B into) {
     String text = text(maxBytes);
     try {
@@ -57,14 +67,18 @@ final class Answer {
     } catch (IOException e) {
       // said below, without the parser's words
     }
-    throw refused(
+    String shown = Texts.quote(text.substring(0, Math.min(text.length(), SHOWN_CHARS)));
+    throw notMlflow(", where it sent " + shown + " and not a JSON object");
+  }
+
+  private MlflowRefused notMlflow(String instead) {
+    return refused(
         MlflowRefused.WRONG_URL,
         "and sent "
             + Texts.quote(type)
-            + " but must send JSON, where it sent "
-            + Texts.quote(text.substring(0, Math.min(text.length(), SHOWN_CHARS)))
-            + " and not a JSON object; check that the URL is MLflow's own, not a login page's or a"
-            + " proxy's");
+            + " but must send JSON"
+            + instead
+            + "; check that the URL is MLflow's own, not a login page's or a proxy's");
   }
 
   private MlflowRefused failed() {

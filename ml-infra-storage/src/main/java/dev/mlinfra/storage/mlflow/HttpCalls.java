@@ -1,5 +1,6 @@
 package dev.mlinfra.storage.mlflow;
 
+import dev.mlinfra.error.ConfigException;
 import dev.mlinfra.secret.Secret;
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
@@ -67,9 +68,18 @@ final class HttpCalls implements Transport {
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/" + path));
     if (authorization != null) {
-      request.header("Authorization", authorization.reveal());
+      try {
+        request.header("Authorization", authorization.reveal());
+      } catch (IllegalArgumentException e) { // whose message shows it
+        throw unfit();
+      }
     }
     return request;
+  }
+
+  private static ConfigException unfit() {
+    return new ConfigException(
+        "mlflow's credentials had a character that no HTTP header may have; correct them");
   }
 
   private Pending send(HttpRequest.Builder request) {

@@ -52,7 +52,7 @@ public final class MlflowSession {
    * @since 0.1
    */
   public String page(String path) {
-    return await(() -> api.http().page(path), api.silence()).text(api.answerBytes());
+    return await(() -> api.http().page(path), api.silence()).page(api.answerBytes());
   }
 
   /**
@@ -115,7 +115,7 @@ public final class MlflowSession {
    * @since 0.1
    */
   public void put(String path, Path file) {
-    await(() -> api.http().put(path, file), FOR_EVER).text(api.answerBytes());
+    await(() -> api.http().put(path, file), FOR_EVER).page(api.answerBytes());
   }
 
   private <B extends Message.Builder> B call(String path, @Nullable String json, B answer) {

@@ -1,6 +1,5 @@
 package dev.mlinfra.storage.internal.content;
 
-import dev.mlinfra.error.ConflictException;
 import dev.mlinfra.error.CorruptDataException;
 import dev.mlinfra.error.InvalidInputException;
 import dev.mlinfra.error.QuotaExceededException;
@@ -31,8 +30,8 @@ public record StagedUpload(Path file, String sha256, long sizeBytes) implements 
    * @param directory where the temporary file is made, readable by the owner only
    * @param maxBytes what the whole quota allows
    * @return to be closed
-   * @throws CorruptDataException when the stream fails
-   * @throws ConflictException when the stream is longer than that
+   * @throws InvalidInputException when the stream fails
+   * @throws QuotaExceededException when the stream is longer than that
    * @throws UnavailableException when the directory cannot be written
    */
   public static StagedUpload of(InputStream content, Path directory, long maxBytes) {
@@ -52,8 +51,9 @@ public record StagedUpload(Path file, String sha256, long sizeBytes) implements 
    * @param directory where the copy is made
    * @param maxBytes what the whole quota allows
    * @return to be closed
-   * @throws CorruptDataException when the file cannot be read or changed meanwhile
-   * @throws ConflictException when the file is longer than that
+   * @throws InvalidInputException when the file cannot be read
+   * @throws CorruptDataException when it changed meanwhile
+   * @throws QuotaExceededException when the file is longer than that
    * @throws UnavailableException when the directory cannot be written
    */
   public static StagedUpload of(Path original, Path directory, long maxBytes) {

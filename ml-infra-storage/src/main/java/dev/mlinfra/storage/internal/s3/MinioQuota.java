@@ -82,6 +82,7 @@ final class MinioQuota {
             .url(url)
             .method(method, json == null ? null : RequestBody.create(body, JSON_TYPE))
             .header("Host", hostOf(url))
+            .header("Accept-Encoding", "identity") // else what is unpacked has no bound
             .header(Http.Headers.X_AMZ_CONTENT_SHA256, sha256)
             .header(Http.Headers.X_AMZ_DATE, AMZ_DATE.format(clock.instant()))
             .build();
