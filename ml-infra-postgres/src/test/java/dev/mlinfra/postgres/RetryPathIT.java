@@ -125,7 +125,7 @@ class RetryPathIT {
 
   /** The tables through which batches went past their own. */
   private long staged() {
-    return database.count("pg_class WHERE relname LIKE 'staged\\_agent%' AND relkind = 'r'");
+    return database.count("pg_class WHERE relname LIKE 'ml\\_infra\\_agent%' AND relkind = 'r'");
   }
 
   /** Sequences count what was rolled back as well. */
