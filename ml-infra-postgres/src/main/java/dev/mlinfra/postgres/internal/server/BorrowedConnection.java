@@ -42,10 +42,8 @@ final class BorrowedConnection {
               "default_transaction_isolation", "read committed"));
       return borrowed.closedByGivingBack();
     } catch (SQLException | RuntimeException | Error e) {
-      try (connection) {
-        connection.abort(Runnable::run); // nobody else shall get what is half ours
-        throw e;
-      }
+      end(connection, e);
+      throw e;
     }
   }
 
@@ -56,19 +54,33 @@ final class BorrowedConnection {
     } catch (RuntimeException e) {
       throw new SQLException("the host's DataSource gave no connection: " + e, "08001", e);
     }
-    if (inTransaction(connection)) {
-      connection.close();
+    try {
+      refuseTransaction(connection);
+      return connection;
+    } catch (SQLException | RuntimeException | Error e) {
+      try (connection) {
+        throw e;
+      }
+    }
+  }
+
+  private static void refuseTransaction(Connection connection) throws SQLException {
+    if (connection.isWrapperFor(BaseConnection.class)
+        && connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE) {
       throw new SQLException(
           "the host's DataSource gave a connection in the middle of a transaction but must give one"
               + " that nobody uses; pass the pool itself",
           "25001");
     }
-    return connection;
   }
 
-  private static boolean inTransaction(Connection connection) throws SQLException {
-    return connection.isWrapperFor(BaseConnection.class)
-        && connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+  /** Nobody else shall get a connection that is half ours. */
+  private static void end(Connection connection, Throwable cause) {
+    try (connection) {
+      connection.abort(Runnable::run);
+    } catch (SQLException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   private void take(Map<String, String> ours) throws SQLException {
@@ -112,20 +124,18 @@ final class BorrowedConnection {
   }
 
   /** One whose settings cannot be put back ends here; what was done on it is done. */
-  private void giveBack() throws SQLException {
-    try (connection) {
-      if (connection.isClosed()) {
-        return;
-      }
-      try {
+  private void giveBack() {
+    try {
+      if (!connection.isClosed()) {
         Database.rollback(connection, new SQLException("given back"));
         connection.setAutoCommit(true);
         set(before);
         connection.setAutoCommit(autoCommit);
-      } catch (SQLException e) {
-        LOG.debug("a connection of the host was ended, since it could not be given back", e);
-        connection.abort(Runnable::run);
       }
+      connection.close();
+    } catch (SQLException | RuntimeException | Error e) {
+      end(connection, e);
+      LOG.debug("a connection of the host was ended, since it could not be given back", e);
     }
   }
 }
