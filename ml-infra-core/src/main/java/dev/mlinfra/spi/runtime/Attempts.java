@@ -37,22 +37,19 @@ public final class Attempts {
    * @return how long to pause, in nanoseconds
    * @since 0.1
    */
-  @SuppressWarnings("CatchingUnchecked") // a log that fails must not hide what did
   public long failed(String what, Throwable cause) {
     long pause = backoff.pauseNanos(failures.times() + 1);
-    try {
-      failures.again(
-          times ->
-              log.warn(
-                  "{} {} (attempt {}, next in {} ms): {}",
-                  subject,
-                  what,
-                  times,
-                  pause / 1_000_000,
-                  Causes.oneLine(cause)));
-    } catch (Throwable ignored) {
-      return pause;
-    }
+    say(
+        () ->
+            failures.again(
+                times ->
+                    log.warn(
+                        "{} {} (attempt {}, next in {} ms): {}",
+                        subject,
+                        what,
+                        times,
+                        pause / 1_000_000,
+                        Causes.oneLine(cause))));
     return pause;
   }
 
@@ -61,16 +58,10 @@ public final class Attempts {
    *
    * @since 0.1
    */
-  @SuppressWarnings("CatchingUnchecked") // a log that fails must not turn it into a failure
   public void succeeded() {
     int failed = failures.reset();
-    if (failed == 0) {
-      return;
-    }
-    try {
-      log.info("{} goes on after {} failed attempts", subject, failed);
-    } catch (Throwable ignored) {
-      return;
+    if (failed > 0) {
+      say(() -> log.info("{} goes on after {} failed attempts", subject, failed));
     }
   }
 
@@ -82,5 +73,14 @@ public final class Attempts {
    */
   public boolean failing() {
     return failures.times() > 0;
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // a log that fails must neither hide nor make a failure
+  private static void say(Runnable line) {
+    try {
+      line.run();
+    } catch (Throwable ignored) {
+      return;
+    }
   }
 }

@@ -107,7 +107,7 @@ public final class RedisOptions {
   public List<String> faults() {
     Faults faults = chosen.faults("redis", ALL);
     if (host != null) {
-      chosen.refuse(faults, "redis", OF_CONNECTIONS, "the host's RedisClient");
+      chosen.refuse(faults, "redis", OF_CONNECTIONS, HOSTS_CLIENT);
       return faults.lines();
     }
     RedisAddress address = RedisAddress.parse(url(), faults);
